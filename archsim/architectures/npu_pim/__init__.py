@@ -1,0 +1,1 @@
+"""archsim.architectures.npu_pim."""
