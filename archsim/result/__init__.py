@@ -1,1 +1,32 @@
-"""archsim.result."""
+"""What a run returns: ``Result``, its invariants and its provenance."""
+
+from archsim.result.assemble import assemble
+from archsim.result.checks import Check, Pair, at_most, close, failed, standard_checks, within
+from archsim.result.declarations import (
+    COMPONENT_COLUMNS,
+    OPERATION_COLUMNS,
+    STANDARD_METRICS,
+    MetricDeclaration,
+)
+from archsim.result.files import write_atomically
+from archsim.result.provenance import make_provenance, not_primary
+from archsim.result.result import Result
+
+__all__ = [
+    "COMPONENT_COLUMNS",
+    "OPERATION_COLUMNS",
+    "STANDARD_METRICS",
+    "Check",
+    "MetricDeclaration",
+    "Pair",
+    "Result",
+    "assemble",
+    "at_most",
+    "close",
+    "failed",
+    "make_provenance",
+    "not_primary",
+    "standard_checks",
+    "within",
+    "write_atomically",
+]

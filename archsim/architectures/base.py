@@ -1,0 +1,110 @@
+"""The contract between archsim and an architecture family."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+
+from archsim.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from archsim.config import HardwareSpec, WorkloadSpec
+    from archsim.kernel import Timeline
+    from archsim.result import MetricDeclaration, Result
+
+Fidelity = Literal["analytic", "event"]
+"""``analytic``: closed forms without contention. ``event``: the same forms, composed with SimPy."""
+
+FIDELITIES: tuple[Fidelity, ...] = ("analytic", "event")
+
+Spec = TypeVar("Spec")
+
+
+class Architecture(ABC):
+    """One family of accelerators: what a user may configure, and how to simulate it.
+
+    A family keeps these promises, and the conformance tests check them:
+
+    - ``simulate`` is a pure function of its arguments: the same hardware, workload, fidelity and
+      seed give an equal ``Result``, byte for byte; nothing global changes.
+    - Where nothing contends, both fidelities give exactly the same latency; contention never
+      makes a run faster.
+    - Every result carries the standard checks (``archsim.result.assemble`` adds them), the
+      metrics it returns are the declared ones, and its provenance lists the constants it used.
+    - A workload that the hardware cannot run raises ``UnsupportedError`` or ``InfeasibleError``
+      with one sentence, before any simulation.
+
+    Attributes:
+        kind: Value of ``kind:`` in hardware files, e.g. ``"npu_pim"``.
+        title: One line for humans.
+        hardware_model: The strict model that hardware files of this kind are read into.
+        workload_kinds: Values of ``kind:`` of the workloads it can run.
+        metrics: Declarations of every key that may appear in ``Result.metrics``.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    hardware_model: ClassVar[type[HardwareSpec]]
+    workload_kinds: ClassVar[frozenset[str]]
+    metrics: ClassVar[tuple[MetricDeclaration, ...]]
+
+    @abstractmethod
+    def simulate(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        *,
+        fidelity: Fidelity,
+        seed: int,
+        timeline: Timeline | None,
+    ) -> Result:
+        """Run one workload on one design.
+
+        Args:
+            hardware: An instance of ``hardware_model``.
+            workload: A workload whose kind is in ``workload_kinds``.
+            fidelity: ``"analytic"`` or ``"event"``.
+            seed: Seed of every random choice of the run, at least 0.
+            timeline: Recorder to fill in event fidelity; ``None`` records nothing.
+        """
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Evaluate many designs at once with the closed forms of the analytic fidelity.
+
+        Args:
+            hardware: The design that the columns vary.
+            workload: The workload, the same for every design.
+            columns: Dotted hardware key to an array of shape (designs,).
+
+        Returns:
+            Figure name (``latency_s``, ``energy_j``, ``area_mm2`` ...) to an array of shape
+            (designs,).
+
+        Raises:
+            UnsupportedError: The family has no vectorised form.
+        """
+        raise UnsupportedError(f"the architecture {self.kind!r} cannot evaluate designs in batches")
+
+
+def expect(model: type[Spec], spec: object) -> Spec:
+    """Return ``spec`` as an instance of ``model``; a family narrows its arguments with it.
+
+    Raises:
+        UnsupportedError: It is of another kind.
+    """
+    if not isinstance(spec, model):
+        found = getattr(spec, "kind", type(spec).__name__)
+        wanted = getattr(model, "__name__", "specification")
+        raise UnsupportedError(
+            f"this architecture needs a {wanted}", found=f"a specification of kind {found!r}"
+        )
+    return spec
