@@ -1,1 +1,1 @@
-"""archsim.report."""
+"""What people read: breakdowns as data, tables for terminals, charts as SVG."""

@@ -1,0 +1,97 @@
+"""From a name, a path or a mapping to a typed hardware or workload specification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archsim.errors import InputError
+
+if TYPE_CHECKING:
+    from archsim.config import Document, HardwareSpec, WorkloadSpec
+
+Source = str | Path | Mapping[str, object]
+"""A shipped name, a path of a YAML file, or the data itself."""
+
+
+def load_hardware(source: Source, overrides: Mapping[str, object] | None = None) -> HardwareSpec:
+    """Read a hardware specification.
+
+    Args:
+        source: A shipped name (``archsim list hardware``), a path, or a mapping.
+        overrides: Dotted key to value, e.g. ``{"npu.frequency_hz": 1.0e9}``.
+
+    Raises:
+        InputError: What is wrong, where, and what is allowed instead.
+    """
+    from archsim.config import build, load_document
+
+    document = load_document(source, "hw_configs", overrides)
+    return build(hardware_model(document), document)
+
+
+def load_workload(source: Source, overrides: Mapping[str, object] | None = None) -> WorkloadSpec:
+    """Read a workload specification.
+
+    Args:
+        source: A shipped name (``archsim list workloads``), a path, or a mapping.
+        overrides: Dotted key to value, e.g. ``{"batch": 64}``.
+
+    Raises:
+        InputError: What is wrong, where, and what is allowed instead.
+    """
+    from archsim.config import build, load_document
+
+    document = load_document(source, "workloads", overrides)
+    return build(workload_model(document), document)
+
+
+def hardware_model(document: Document) -> type[HardwareSpec]:
+    """Return the model that a hardware document of this ``kind`` is read into."""
+    from archsim.architectures import registry
+    from archsim.workload import WORKLOAD_KINDS
+
+    kind = kind_of(document, registry.names())
+    if kind in WORKLOAD_KINDS and kind not in registry.targets():
+        raise InputError(
+            f"expected a hardware file, but {kind!r} is a kind of workload",
+            where=document.locate("kind"),
+            key="kind",
+        )
+    return registry.get(kind, where=document.locate("kind")).hardware_model
+
+
+def workload_model(document: Document) -> type[WorkloadSpec]:
+    """Return the model that a workload document of this ``kind`` is read into."""
+    from archsim.architectures import registry
+    from archsim.workload import WORKLOAD_KINDS, workload_class
+
+    kind = kind_of(document, WORKLOAD_KINDS)
+    if kind in registry.targets() and kind not in WORKLOAD_KINDS:
+        raise InputError(
+            f"expected a workload file, but {kind!r} is a kind of hardware",
+            where=document.locate("kind"),
+            key="kind",
+        )
+    return workload_class(kind, where=document.locate("kind"))
+
+
+def kind_of(document: Document, known: Iterable[str]) -> str:
+    """Return the ``kind:`` of a document as text.
+
+    Args:
+        document: A hardware or workload document.
+        known: Kinds that exist, for the message.
+
+    Raises:
+        InputError: There is none, or it is not text.
+    """
+    kind = document.data.get("kind")
+    allowed = ", ".join(sorted(known))
+    if kind is None:
+        raise InputError("the key 'kind' is missing", where=document.locate(""), allowed=allowed)
+    if not isinstance(kind, str):
+        place = document.locate("kind")
+        raise InputError("must be text", where=place, key="kind", found=repr(kind), allowed=allowed)
+    return kind
