@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from archsim.report.breakdown import time_by_operation
@@ -67,6 +67,20 @@ class Difference:
     time: tuple[Change, ...]
     busy: tuple[Change, ...]
     energy: tuple[Change, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain JSON data, with ``difference`` and ``relative`` of every figure."""
+        changes = {name: getattr(self, name) for name in ("figures", "time", "busy", "energy")}
+        return {
+            "settings": [asdict(item) for item in self.settings],
+            **{
+                name: [
+                    {**asdict(item), "difference": item.difference, "relative": item.relative}
+                    for item in items
+                ]
+                for name, items in changes.items()
+            },
+        }
 
 
 def difference(before: Result, after: Result) -> Difference:

@@ -9,6 +9,23 @@ from pathlib import Path
 from archsim.errors import InputError
 
 
+def check_target(path: str | Path) -> Path:
+    """Return the path if a file can be written there, as far as can be told without writing.
+
+    Raises:
+        InputError: The folder does not exist or is not writable, or the target is a folder.
+    """
+    target = Path(path)
+    shown, folder = repr(str(target)), repr(str(target.parent))
+    if target.is_dir():
+        raise InputError(f"cannot write {shown}: it is a folder")
+    if not target.parent.is_dir():
+        raise InputError(f"cannot write {shown}: the folder {folder} does not exist")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write {shown}: the folder {folder} is not writable")
+    return target
+
+
 def write_atomically(path: str | Path, content: str | bytes) -> Path:
     """Write a file so that no reader ever sees half of it.
 
@@ -24,14 +41,8 @@ def write_atomically(path: str | Path, content: str | bytes) -> Path:
     Raises:
         InputError: The folder does not exist, the target is a folder, or it cannot be written.
     """
-    target = Path(path)
+    target = check_target(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
-    if target.is_dir():
-        raise InputError(f"cannot write {str(target)!r}: it is a folder")
-    if not target.parent.is_dir():
-        raise InputError(
-            f"cannot write {str(target)!r}: the folder {str(target.parent)!r} does not exist"
-        )
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:

@@ -1,0 +1,82 @@
+"""A run as the command line asks for it: names, settings and files in, a result out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archsim.api.loading import Source, load_hardware, load_workload
+from archsim.api.overrides import split_overrides
+from archsim.api.simulating import simulate
+from archsim.errors import ArchsimError, InputError
+from archsim.result import STANDARD_METRICS
+from archsim.result.files import check_target
+
+if TYPE_CHECKING:
+    from archsim.result import Result
+
+TIMELINE_ENDINGS = (".json", ".json.gz")
+
+
+def run_named(
+    hardware: Source,
+    workload: Source,
+    *,
+    settings: Sequence[str] = (),
+    fidelity: str = "event",
+    seed: int = 0,
+    timeline_path: Path | None = None,
+    output_path: Path | None = None,
+) -> Result:
+    """Load, apply the settings, simulate, and write the files asked for.
+
+    Args:
+        hardware: Name, path or mapping.
+        workload: Name, path or mapping.
+        settings: ``key=value`` texts; see ``split_overrides``.
+        fidelity: ``"event"`` or ``"analytic"``.
+        seed: Seed of every random choice.
+        timeline_path: Where to write a timeline; event fidelity only.
+        output_path: Where to write the result as JSON.
+
+    Raises:
+        InputError: Something is wrong with the input, or a file cannot be written; files are
+            checked before the simulation, so that a long run is not lost to a typing error.
+    """
+    if timeline_path is not None:
+        if not timeline_path.name.endswith(TIMELINE_ENDINGS):
+            raise InputError(
+                "a timeline file must have a JSON ending",
+                found=repr(str(timeline_path)),
+                allowed=", ".join(TIMELINE_ENDINGS),
+            )
+        check_target(timeline_path)
+    if output_path is not None:
+        check_target(output_path)
+    for_hardware, for_workload = split_overrides(settings, hardware, workload)
+    hw = load_hardware(hardware, for_hardware or None)
+    wl = load_workload(workload, for_workload or None)
+    if timeline_path is None:
+        result = simulate(hw, wl, fidelity=fidelity, seed=seed)
+    else:
+        from archsim.kernel import Timeline
+
+        timeline = Timeline()
+        result = simulate(hw, wl, fidelity=fidelity, seed=seed, timeline=timeline)
+        timeline.write(timeline_path)
+    if output_path is not None:
+        result.save(output_path)
+    return result
+
+
+def metric_units(result: Result) -> dict[str, str]:
+    """Return the unit of each metric; only the standard ones when the family is not installed."""
+    from archsim.architectures import registry
+
+    units = {item.name: item.unit for item in STANDARD_METRICS}
+    try:
+        family = registry.get(str(result.provenance.get("architecture")))
+    except ArchsimError:
+        return units
+    return units | {item.name: item.unit for item in family.metrics}

@@ -1,0 +1,37 @@
+"""Printing: JSON or tables on stdout, progress on stderr and only to a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Item = TypeVar("Item")
+
+
+def print_json(data: object) -> None:
+    """Print data as JSON; NaN and infinities can't occur in it."""
+    sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_report(parts: Iterable[RenderableType]) -> None:
+    """Print renderables one below the other, 80 columns wide outside terminals."""
+    from archsim.report.tables import print_all
+
+    print_all(sys.stdout, parts)
+
+
+def with_progress(items: Sequence[Item], label: str) -> Iterator[Item]:
+    """Yield the items; show on a terminal's stderr how many are done."""
+    if not sys.stderr.isatty() or len(items) < 2:
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(items, description=label, console=console, transient=True)

@@ -1,0 +1,52 @@
+"""``archsim run HARDWARE WORKLOAD``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from archsim.cli.options import (
+    FidelityOption,
+    HardwareArgument,
+    JsonFlag,
+    OutputOption,
+    SeedOption,
+    Settings,
+    TimelineOption,
+    WorkloadArgument,
+)
+from archsim.cli.output import print_json, print_report
+
+
+def run(
+    hardware: HardwareArgument,
+    workload: WorkloadArgument,
+    settings: Settings = None,
+    fidelity: FidelityOption = "event",
+    seed: SeedOption = 0,
+    timeline: TimelineOption = None,
+    output: OutputOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Simulate a workload on a piece of hardware."""
+    from archsim.api.running import metric_units, run_named
+    from archsim.report.result_report import result_report
+
+    result = run_named(
+        hardware,
+        workload,
+        settings=settings or (),
+        fidelity=fidelity,
+        seed=seed,
+        timeline_path=timeline,
+        output_path=output,
+    )
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        print_report(result_report(result, metric_units(result)))
+    if result.failed_checks:
+        names = ", ".join(check.name for check in result.failed_checks)
+        sys.stderr.write(f"archsim: this run broke an invariant, so do not trust it: {names}\n")
+        raise typer.Exit(1)
