@@ -1,4 +1,4 @@
-"""Systolic array: exact cycles, operand counts, energy and area of matrix products.
+"""Systolic array: exact cycles and operand counts of matrix products.
 
 A product is ``outputs[m, n] = inputs[m, k] x weights[k, n]`` (m output pixels or tokens, n filters
 or output features, k reduction). It is cut into folds that each fit the array; every fold fills,
@@ -34,8 +34,7 @@ from numpy.typing import ArrayLike
 from archsim.blocks.numbers import Floats, Ints, ceil_div, product, real, whole
 from archsim.errors import UnknownNameError
 from archsim.technology import arithmetic
-from archsim.technology.arithmetic import BITS, Precision
-from archsim.technology.constant import TechConstant
+from archsim.technology.arithmetic import Precision
 
 Dataflow = Literal["os", "ws", "is"]
 DATAFLOWS: tuple[Dataflow, ...] = ("os", "ws", "is")
@@ -121,7 +120,7 @@ class FoldClasses:
 
     Every field has the four classes on its first axis, then the broadcast shape. A class that does
     not occur has count 0 and no elements. Summing ``count x elements`` gives the totals of
-    :class:`SystolicTiming`; multiply by the operand width for bytes per fold.
+    :class:`SystolicTiming`.
 
     Attributes:
         count: How often a fold of this class occurs.
@@ -136,6 +135,18 @@ class FoldClasses:
     weight_elements: Ints
     output_elements: Ints
     macs: Ints
+
+    def load_bytes(self, input_bits: int, weight_bits: int) -> Ints:
+        """Return the operand bytes one fold of each class reads, rounded up."""
+        bits = product("fold bits", self.input_elements, np.asarray(input_bits))
+        bits = bits + product("fold bits", self.weight_elements, np.asarray(weight_bits))
+        return ceil_div(np.asarray(bits), np.asarray(8))
+
+    def store_bytes(self, output_bits: int) -> Ints:
+        """Return the output or partial-sum bytes one fold of each class writes, rounded up."""
+        return ceil_div(
+            product("fold bits", self.output_elements, np.asarray(output_bits)), np.asarray(8)
+        )
 
 
 def _check_dataflow(dataflow: str) -> None:
@@ -269,44 +280,6 @@ def _full_and_edge(extent: Ints, size: Ints) -> tuple[tuple[Ints, Ints], tuple[I
     return (extent // size, size), (np.minimum(rest, 1), rest)
 
 
-def systolic_energy_j(array: SystolicArray, timing: SystolicTiming) -> Floats:
-    """Return the dynamic energy inside the array, in J: arithmetic and the registers operands pass.
-
-    SRAM accesses are counted in ``timing`` and paid for by the SRAM block. Idle elements are taken
-    as clock-gated.
-    """
-    per_mac = arithmetic.mac_energy_j(array.precision, array.node_nm, array.accumulator)
-    bits = BITS[array.precision] + BITS[array.sum_precision]
-    per_mac += bits * arithmetic.register_energy_j_per_bit(array.node_nm)
-    return np.asarray(timing.macs * per_mac)
-
-
-def systolic_area_mm2(array: SystolicArray) -> float:
-    """Return the placed area of all arrays, in mm2: multipliers, adders and registers."""
-    bits = 2 * BITS[array.precision] + BITS[array.sum_precision]
-    if array.pipelined:
-        bits += BITS[array.sum_precision if array.dataflow == "os" else array.precision]
-    cell = arithmetic.mac_area_mm2(array.precision, array.node_nm, array.accumulator)
-    cell += bits * arithmetic.register_area_mm2_per_bit(array.node_nm)
-    return arithmetic.placed_area_mm2(cell * array.processing_elements)
-
-
-def systolic_leakage_w(array: SystolicArray) -> float:
-    """Return the leakage power of all arrays, in W."""
-    return arithmetic.LOGIC_LEAKAGE.value * systolic_area_mm2(array)
-
-
 def systolic_seconds(timing: SystolicTiming, frequency_hz: ArrayLike) -> Floats:
     """Return the cycles of a product as seconds at a clock."""
     return np.asarray(timing.cycles / real("frequency_hz", frequency_hz))
-
-
-def systolic_constants(array: SystolicArray) -> tuple[TechConstant, ...]:
-    """Return the physical constants that the array's energy and area rest on."""
-    return (
-        *arithmetic.mac_constants(array.precision, array.node_nm, array.accumulator),
-        arithmetic.REGISTER_ENERGY,
-        arithmetic.REGISTER_AREA,
-        arithmetic.PLACEMENT_DENSITY,
-        arithmetic.LOGIC_LEAKAGE,
-    )

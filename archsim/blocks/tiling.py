@@ -20,8 +20,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archsim.blocks.numbers import Ints, ceil_div, whole
-from archsim.blocks.traffic import LOOP_ORDERS, ElementBytes, gemm_traffic
+from archsim.blocks.numbers import Ints, ceil_div, product, whole
+from archsim.blocks.traffic import LOOP_ORDERS, ElementBits, gemm_traffic
 from archsim.errors import InfeasibleError
 
 _SIZES_PER_SIDE = 16
@@ -89,15 +89,17 @@ def tile_bytes(
     n: ArrayLike,
     k: ArrayLike,
     align: int = 1,
-    element_bytes: ElementBytes | None = None,
+    element_bits: ElementBits | None = None,
 ) -> Ints:
     """Return the room of one operand set, in bytes: inputs, weights, sums, padded to ``align``."""
-    width = element_bytes or ElementBytes()
+    width = element_bits or ElementBits()
     m, n, k = (
         align * ceil_div(whole(name, side), np.asarray(align))
         for name, side in zip("mnk", (m, n, k), strict=True)
     )
-    return np.asarray(width.inputs * m * k + width.weights * k * n + width.partials * m * n)
+    operands = ((width.inputs, m, k), (width.weights, k, n), (width.partials, m, n))
+    bits = sum(product("tile room", np.asarray(size), *sides) for size, *sides in operands)
+    return ceil_div(np.asarray(bits), np.asarray(8))
 
 
 def halving_tile(
@@ -106,7 +108,7 @@ def halving_tile(
     k: int,
     room_bytes: int,
     align: int = 1,
-    element_bytes: ElementBytes | None = None,
+    element_bits: ElementBits | None = None,
 ) -> Tile:
     """Halve the largest side until one operand set fits, and walk it k innermost.
 
@@ -116,18 +118,18 @@ def halving_tile(
         k: Reduction length.
         room_bytes: Room for one operand set: half the buffer if it is double-buffered.
         align: Sides are padded to a multiple of this when room is counted.
-        element_bytes: Operand widths; ``None`` is 16-bit operands with 32-bit sums. The NeuPIMs
+        element_bits: Operand widths; ``None`` is 16-bit operands with 32-bit sums. The NeuPIMs
             simulator keeps sums in 16 bits.
 
     Raises:
         InfeasibleError: If a tile of one alignment step per side does not fit.
     """
     sides = {"n": int(whole("n", n)), "k": int(whole("k", k)), "m": int(whole("m", m))}
-    smallest = int(tile_bytes(1, 1, 1, align, element_bytes))
+    smallest = int(tile_bytes(1, 1, 1, align, element_bits))
     if smallest > int(whole("room_bytes", room_bytes, minimum=0)):
         raise _does_not_fit(room_bytes, smallest)
     while (
-        size := int(tile_bytes(sides["m"], sides["n"], sides["k"], align, element_bytes))
+        size := int(tile_bytes(sides["m"], sides["n"], sides["k"], align, element_bits))
     ) > room_bytes:
         largest = max(sides, key=sides.__getitem__)
         sides[largest] = -(-sides[largest] // 2)
@@ -148,7 +150,7 @@ def _sides(extent: int, align: int) -> Ints:
 
 @lru_cache(maxsize=4096)
 def traffic_curve(
-    m: int, n: int, k: int, align: int = 1, element_bytes: ElementBytes | None = None
+    m: int, n: int, k: int, align: int = 1, element_bits: ElementBits | None = None
 ) -> TrafficCurve:
     """Return the least traffic of a product for every amount of room.
 
@@ -159,15 +161,15 @@ def traffic_curve(
         n: Output columns.
         k: Reduction length.
         align: Alignment of tile sides.
-        element_bytes: Operand widths; ``None`` is 16-bit operands with 32-bit sums.
+        element_bits: Operand widths; ``None`` is 16-bit operands with 32-bit sums.
     """
     extents = [int(whole(name, value)) for name, value in zip("mnk", (m, n, k), strict=True)]
     grid = np.meshgrid(*(_sides(extent, align) for extent in extents), indexing="ij")
     tile_m, tile_n, tile_k = (axis.ravel() for axis in grid)
-    room = tile_bytes(tile_m, tile_n, tile_k, align, element_bytes)
+    room = tile_bytes(tile_m, tile_n, tile_k, align, element_bits)
     traffic = np.stack(
         [
-            gemm_traffic(m, n, k, tile_m, tile_n, tile_k, order, element_bytes).total_bytes
+            gemm_traffic(m, n, k, tile_m, tile_n, tile_k, order, element_bits).total_bytes
             for order in LOOP_ORDERS
         ]
     )
@@ -192,11 +194,11 @@ def best_tile(
     k: int,
     room_bytes: int,
     align: int = 1,
-    element_bytes: ElementBytes | None = None,
+    element_bits: ElementBits | None = None,
 ) -> Tile:
     """Return the tile and loop order of least memory traffic that fit.
 
     Args and errors as :func:`halving_tile`.
     """
-    curve = traffic_curve(m, n, k, align, element_bytes)
+    curve = traffic_curve(m, n, k, align, element_bits)
     return curve.tiles[int(curve.index(whole("room_bytes", room_bytes)))]

@@ -28,20 +28,20 @@ LOOP_ORDERS: tuple[str, ...] = tuple("".join(order) for order in permutations("m
 
 
 @dataclass(frozen=True)
-class ElementBytes:
+class ElementBits:
     """Width of the elements of a product.
 
     Attributes:
-        inputs: Bytes per input element.
-        weights: Bytes per weight element.
-        outputs: Bytes per finished output element.
-        partials: Bytes per partial sum.
+        inputs: Bits per input element.
+        weights: Bits per weight element.
+        outputs: Bits per finished output element.
+        partials: Bits per partial sum.
     """
 
-    inputs: int = 2
-    weights: int = 2
-    outputs: int = 2
-    partials: int = 4
+    inputs: int = 16
+    weights: int = 16
+    outputs: int = 16
+    partials: int = 32
 
     def __post_init__(self) -> None:
         for name in ("inputs", "weights", "outputs", "partials"):
@@ -51,6 +51,8 @@ class ElementBytes:
 @dataclass(frozen=True)
 class GemmTraffic:
     """Bytes a tiled product moves to and from memory; every field is an array.
+
+    Widths below a byte are packed: each operand's bits are added up, then rounded up to bytes.
 
     Attributes:
         input_bytes: Inputs read.
@@ -92,7 +94,7 @@ def gemm_traffic(
     tile_n: ArrayLike,
     tile_k: ArrayLike,
     order: str = "mnk",
-    element_bytes: ElementBytes | None = None,
+    element_bits: ElementBits | None = None,
 ) -> GemmTraffic:
     """Return the exact memory traffic of tiled products.
 
@@ -104,7 +106,7 @@ def gemm_traffic(
         tile_n: Columns of an output tile.
         tile_k: Reduction length of a tile.
         order: Loops from outermost to innermost, one of :data:`LOOP_ORDERS`.
-        element_bytes: Operand widths; ``None`` is 16-bit operands with 32-bit sums.
+        element_bits: Operand widths; ``None`` is 16-bit operands with 32-bit sums.
 
     Raises:
         InputError: For sizes that are not whole numbers >= 1, or too large to count.
@@ -112,7 +114,7 @@ def gemm_traffic(
     """
     if order not in LOOP_ORDERS:
         raise UnknownNameError("loop order", order, LOOP_ORDERS)
-    width = element_bytes or ElementBytes()
+    width = element_bits or ElementBits()
     m, n, k, tile_m, tile_n, tile_k = np.broadcast_arrays(
         *(
             whole(name, value)
@@ -126,22 +128,20 @@ def gemm_traffic(
     trips = {"m": ceil_div(m, tile_m), "n": ceil_div(n, tile_n), "k": ceil_div(k, tile_k)}
     outputs = product("outputs", m, n)
     rounds = _rounds(trips, order, "mn")
+    partials = _bytes(width.partials, outputs, rounds - 1)
     return GemmTraffic(
-        input_bytes=product(
-            "input bytes", m, k, _rounds(trips, order, "mk"), np.asarray(width.inputs)
-        ),
-        weight_bytes=product(
-            "weight bytes", k, n, _rounds(trips, order, "kn"), np.asarray(width.weights)
-        ),
-        partial_read_bytes=product(
-            "partial sum bytes", outputs, rounds - 1, np.asarray(width.partials)
-        ),
-        partial_write_bytes=product(
-            "partial sum bytes", outputs, rounds - 1, np.asarray(width.partials)
-        ),
-        output_bytes=product("output bytes", outputs, np.asarray(width.outputs)),
+        input_bytes=_bytes(width.inputs, m, k, _rounds(trips, order, "mk")),
+        weight_bytes=_bytes(width.weights, k, n, _rounds(trips, order, "kn")),
+        partial_read_bytes=partials,
+        partial_write_bytes=partials,
+        output_bytes=_bytes(width.outputs, outputs),
         tiles=product("tiles", *trips.values()),
     )
+
+
+def _bytes(bits: int, *counts: Ints) -> Ints:
+    """Return the bytes of so many elements of a width in bits."""
+    return ceil_div(product("traffic", *counts, np.asarray(bits)), np.asarray(8))
 
 
 def _rounds(trips: dict[str, Ints], order: str, indices: str) -> Ints:
@@ -156,8 +156,8 @@ def _rounds(trips: dict[str, Ints], order: str, indices: str) -> Ints:
 
 
 def compulsory_bytes(
-    m: ArrayLike, n: ArrayLike, k: ArrayLike, element_bytes: ElementBytes | None = None
+    m: ArrayLike, n: ArrayLike, k: ArrayLike, element_bits: ElementBits | None = None
 ) -> Ints:
     """Return the least traffic of any schedule: every operand moved once."""
     m, n, k = whole("m", m), whole("n", n), whole("k", k)
-    return gemm_traffic(m, n, k, m, n, k, element_bytes=element_bytes).total_bytes
+    return gemm_traffic(m, n, k, m, n, k, element_bits=element_bits).total_bytes

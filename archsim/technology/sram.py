@@ -9,6 +9,10 @@ used and the constant says so; outside :data:`CAPACITY_RANGE_BYTES` it is an err
 
 Area is bit cells over array efficiency, plus a fixed periphery per macro. Not modelled: several
 ports, error correction, low-power cells, read and write energy apart.
+
+Take the areas as lower bounds: 24 MiB in 256 banks at 28 nm come out at 37 mm2, while the floor
+plan of the first TPU gives its buffer of that size up to 96 mm2 (29 % of at most 331 mm2; Jouppi et
+al., ISCA 2017, recalled).
 """
 
 from __future__ import annotations

@@ -169,6 +169,12 @@ def test_splitting_into_banks_saves_energy_and_costs_area(exponent):
     assert sram_leakage_w(four) == sram_leakage_w(one)
 
 
+def test_area_against_the_floor_plan_of_the_first_tpu():
+    area = sram_area_mm2(SramBuffer(24 * 2**20, banks=256, node_nm=28))
+    assert area == pytest.approx(37, abs=0.5)
+    assert 0.25 < area / (0.29 * 331) < 1
+
+
 def test_bad_buffers():
     with pytest.raises(InputError, match=r"^capacity_bytes: does not divide into 3 equal banks"):
         SramBuffer(1024, banks=3)

@@ -9,12 +9,14 @@ from archsim.blocks.systolic import (
     DATAFLOWS,
     SystolicArray,
     fold_classes,
+    systolic_seconds,
+    systolic_timing,
+)
+from archsim.blocks.systolic_cost import (
     systolic_area_mm2,
     systolic_constants,
     systolic_energy_j,
     systolic_leakage_w,
-    systolic_seconds,
-    systolic_timing,
 )
 from archsim.errors import InputError, UnknownNameError
 
@@ -89,6 +91,14 @@ def test_a_larger_array_never_needs_more_folds_nor_more_reads(m, n, k, a, b, flo
         assert larger.input_reads + larger.weight_reads <= small.input_reads + small.weight_reads
 
 
+def test_bytes_per_fold_by_hand():
+    # k = 3 rows on 2: one full and one edge fold; n = 2 columns fit; m = 5 is streamed.
+    folds = fold_classes(5, 2, 3, 2, 2, "ws")
+    assert folds.count.tolist() == [1, 0, 1, 0]
+    assert folds.load_bytes(16, 4).tolist() == [5 * 2 * 2 + 2, 0, 5 * 1 * 2 + 1, 0]
+    assert folds.store_bytes(32).tolist() == [5 * 2 * 4, 0, 5 * 2 * 4, 0]
+
+
 def test_a_larger_array_can_be_slower():
     # The stated exception to monotonicity: fill and drain of rows that hold nothing.
     assert (
@@ -156,6 +166,13 @@ def test_a_newer_node_costs_less(older):
     old, new = SystolicArray(128, 128, node_nm=older), SystolicArray(128, 128, node_nm=7)
     assert systolic_energy_j(new, timing) < systolic_energy_j(old, timing)
     assert systolic_area_mm2(new) < systolic_area_mm2(old)
+
+
+def test_area_against_the_floor_plan_of_the_first_tpu():
+    # The documented distance: 24 % of at most 331 mm2 for the array; ours is a lower bound.
+    area = systolic_area_mm2(SystolicArray(256, 256, precision="int8", node_nm=28))
+    assert area == pytest.approx(22, abs=0.5)
+    assert 0.25 < area / (0.24 * 331) < 1
 
 
 def test_narrow_formats_cost_less_and_constants_are_sourced():

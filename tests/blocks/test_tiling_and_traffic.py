@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsim.blocks.tiling import best_tile, halving_tile, tile_bytes, traffic_curve
-from archsim.blocks.traffic import LOOP_ORDERS, ElementBytes, compulsory_bytes, gemm_traffic
+from archsim.blocks.traffic import LOOP_ORDERS, ElementBits, compulsory_bytes, gemm_traffic
 from archsim.errors import InfeasibleError, InputError, UnknownNameError
 
 FAST = settings(deadline=None, max_examples=120)
 SIZE = st.integers(1, 3000)
 ORDER = st.sampled_from(LOOP_ORDERS)
-NEUPIMS = ElementBytes(inputs=2, weights=2, outputs=2, partials=2)
+NEUPIMS = ElementBits(inputs=16, weights=16, outputs=16, partials=16)
 
 
 def walk(m, n, k, tm, tn, tk, order, width):
@@ -31,24 +31,26 @@ def walk(m, n, k, tm, tn, tk, order, width):
             return
         elements = spans["m"][tile[0]] * spans["n"][tile[1]]
         if finished[tile] == len(starts["k"]):
-            moved["out"] += elements * width.outputs
+            moved["out"] += elements * width.outputs // 8
         else:
-            moved["partial_write"] += elements * width.partials
+            moved["partial_write"] += elements * width.partials // 8
 
     for step in cartesian(*(starts[axis] for axis in order)):
         at = dict(zip(order, step, strict=True))
         if held["in"] != (at["m"], at["k"]):
             held["in"] = (at["m"], at["k"])
-            moved["in"] += spans["m"][at["m"]] * spans["k"][at["k"]] * width.inputs
+            moved["in"] += spans["m"][at["m"]] * spans["k"][at["k"]] * width.inputs // 8
         if held["w"] != (at["k"], at["n"]):
             held["w"] = (at["k"], at["n"])
-            moved["w"] += spans["k"][at["k"]] * spans["n"][at["n"]] * width.weights
+            moved["w"] += spans["k"][at["k"]] * spans["n"][at["n"]] * width.weights // 8
         tile = (at["m"], at["n"])
         if held["out"] != tile:
             leave(held["out"])
             held["out"] = tile
             if finished.get(tile, 0):
-                moved["partial_read"] += spans["m"][tile[0]] * spans["n"][tile[1]] * width.partials
+                moved["partial_read"] += (
+                    spans["m"][tile[0]] * spans["n"][tile[1]] * width.partials // 8
+                )
         finished[tile] = finished.get(tile, 0) + 1
     leave(held["out"])
     return moved
@@ -60,7 +62,7 @@ SMALL = st.integers(1, 9)
 @FAST
 @given(SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, ORDER)
 def test_traffic_equals_a_step_by_step_walk(m, n, k, tm, tn, tk, order):
-    width = ElementBytes(1, 2, 3, 5)
+    width = ElementBits(8, 16, 24, 40)
     slow = walk(m, n, k, tm, tn, tk, order, width)
     fast = gemm_traffic(m, n, k, tm, tn, tk, order, width)
     assert fast.input_bytes == slow["in"]
@@ -154,10 +156,17 @@ def test_a_buffer_too_small_is_infeasible_and_says_what_is_needed():
         assert choose(1000, 1000, 1000, needed, 128).bytes == needed
 
 
+def test_elements_narrower_than_a_byte_are_packed():
+    four_bit = ElementBits(weights=4)
+    traffic = gemm_traffic(1, 3, 3, 1, 3, 3, element_bits=four_bit)
+    assert (traffic.input_bytes, traffic.weight_bytes, traffic.output_bytes) == (6, 5, 6)
+    assert tile_bytes(1, 3, 3, element_bits=four_bit) == -(-(3 * 16 + 9 * 4 + 3 * 32) // 8)
+
+
 def test_bad_input():
     with pytest.raises(UnknownNameError, match="loop order"):
         gemm_traffic(1, 1, 1, 1, 1, 1, "mmk")
     with pytest.raises(InputError, match=r"^tile_n: "):
         gemm_traffic(1, 1, 1, 1, 0, 1)
     with pytest.raises(InputError, match=r"^partials: "):
-        ElementBytes(partials=0)
+        ElementBits(partials=0)
