@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archsim.errors import UnknownNameError
+from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.config import NamedFile
@@ -73,7 +73,14 @@ def _files(folder: str) -> list[Item]:
 def _architectures() -> list[Item]:
     from archsim.architectures import registry
 
-    return [Item(kind, kind, registry.get(kind).title, "") for kind in registry.names()]
+    items = []
+    for kind in registry.names():
+        try:
+            title = registry.get(kind).title
+        except ArchsimError as error:  # a broken package hides no other one
+            title = str(error)
+        items.append(Item(kind, kind, title, ""))
+    return items
 
 
 SECTIONS: dict[str, Callable[[], list[Item]]] = {

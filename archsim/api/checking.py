@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from archsim.api.loading import load_hardware, load_workload
-from archsim.errors import ArchsimError
+from archsim.api.catalogue import MODEL_KINDS
+from archsim.api.loading import kind_of, load_hardware, load_workload
+from archsim.errors import ArchsimError, UnknownNameError
 
-_WORKLOAD_FOLDERS = frozenset({"workloads", "workload", "llm", "models"})
+if TYPE_CHECKING:
+    from archsim.config import Document
+
+Role = Literal["hardware", "workload", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +38,55 @@ def check_file(source: str) -> Checked:
     Args:
         source: A path or a shipped name.
     """
-    problems: dict[str, str] = {}
-    for role, load in _readers(source).items():
-        try:
-            return Checked(source, role, load(source), "")
-        except ArchsimError as error:
-            problems[role] = str(error)
-    # The role whose complaint is not about the kind or the name is the one that was meant.
-    meant = _meant(source)
-    for role in (*([meant] if meant else []), *problems):
-        return Checked(source, "", "", problems[role])
-    raise AssertionError("a file has at least one possible role")
+    try:
+        role = role_of(source)
+        return Checked(source, role, _name_read_as(role, source), "")
+    except ArchsimError as error:
+        return Checked(source, "", "", str(error))
 
 
-def _readers(source: str) -> dict[str, Callable[[str], str]]:
-    from archsim.workload.load import load_model
+def role_of(source: str) -> Role:
+    """Return what a file describes, told by its ``kind:``.
 
-    readers: dict[str, Callable[[str], str]] = {
-        "hardware": lambda name: load_hardware(name).name,
-        "workload": lambda name: load_workload(name).name,
-        "model": lambda name: load_model(name).name,
-    }
-    meant = _meant(source)
-    return {meant: readers[meant]} if meant else readers
-
-
-def _meant(source: str) -> str:
-    """Return the role that the file's own ``kind:`` claims; empty when that can't be told."""
-    from archsim.api.catalogue import MODEL_KINDS
+    Raises:
+        InputError: It can't be read, or its kind is missing or unknown.
+    """
     from archsim.architectures import registry
     from archsim.workload.load import WORKLOAD_KINDS
 
-    kind = _claimed_kind(source)
+    document = _document(source)
+    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS]
+    kind = kind_of(document, known)
     if kind in MODEL_KINDS:
         return "model"
     if kind in WORKLOAD_KINDS:
         return "workload"
-    return "hardware" if kind in registry.targets() else ""
+    if kind in known:
+        return "hardware"
+    raise UnknownNameError("kind", kind, known, where=document.locate("kind"), key="kind")
+
+
+def _document(source: str) -> Document:
+    """Read a file, or look a name up among hardware first and workloads second."""
+    from archsim.config import list_named, load_document
+
+    try:
+        return load_document(source, "hw_configs", None)
+    except UnknownNameError as error:
+        if error.key:
+            raise
+        names = [item.name for item in list_named("workloads")]
+        if source in names:
+            return load_document(source, "workloads", None)
+        names += [item.name for item in list_named("hw_configs")]
+        raise UnknownNameError("file or shipped name", source, names) from error
+
+
+def _name_read_as(role: Role, source: str) -> str:
+    if role == "hardware":
+        return load_hardware(source).name
+    if role == "workload":
+        return load_workload(source).name
+    from archsim.workload.load import load_model
+
+    return load_model(source).name

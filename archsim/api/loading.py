@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsim.errors import InputError
+from archsim.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.config import Document, HardwareSpec, WorkloadSpec
@@ -41,16 +41,33 @@ def load_workload(source: Source, overrides: Mapping[str, object] | None = None)
     Raises:
         InputError: What is wrong, where, and what is allowed instead.
     """
-    from archsim.config import build, load_document
+    from archsim.workload import load
 
-    document = load_document(source, "workloads", overrides)
-    return build(workload_model(document), document)
+    try:
+        return load.load_workload(source, overrides)
+    except UnknownNameError as error:
+        if error.key == "kind":
+            _refuse_hardware(error)
+        raise
+
+
+def _refuse_hardware(error: UnknownNameError) -> None:
+    """Raise a plainer error when the unknown kind of a workload is a kind of hardware."""
+    from archsim.architectures import registry
+
+    kind = error.found.strip("'")
+    if kind in registry.targets():
+        raise InputError(
+            f"expected a workload file, but {kind!r} is a kind of hardware",
+            where=error.where,
+            key="kind",
+        ) from error
 
 
 def hardware_model(document: Document) -> type[HardwareSpec]:
     """Return the model that a hardware document of this ``kind`` is read into."""
     from archsim.architectures import registry
-    from archsim.workload import WORKLOAD_KINDS
+    from archsim.workload.load import WORKLOAD_KINDS
 
     kind = kind_of(document, registry.names())
     if kind in WORKLOAD_KINDS and kind not in registry.targets():
@@ -64,16 +81,9 @@ def hardware_model(document: Document) -> type[HardwareSpec]:
 
 def workload_model(document: Document) -> type[WorkloadSpec]:
     """Return the model that a workload document of this ``kind`` is read into."""
-    from archsim.architectures import registry
-    from archsim.workload import WORKLOAD_KINDS, workload_class
+    from archsim.workload.load import WORKLOAD_KINDS, workload_class
 
     kind = kind_of(document, WORKLOAD_KINDS)
-    if kind in registry.targets() and kind not in WORKLOAD_KINDS:
-        raise InputError(
-            f"expected a workload file, but {kind!r} is a kind of hardware",
-            where=document.locate("kind"),
-            key="kind",
-        )
     return workload_class(kind, where=document.locate("kind"))
 
 

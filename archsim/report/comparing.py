@@ -20,12 +20,12 @@ class Figure:
 
     Attributes:
         name: Figure, e.g. ``"latency_s"``.
-        values: Its value per design; ``None`` where a design does not report it.
+        absolute: Its value per design; ``None`` where a design does not report it.
         relative: ``value / first value`` per design; ``None`` where that has no meaning.
     """
 
     name: str
-    values: tuple[float | None, ...]
+    absolute: tuple[float | None, ...]
     relative: tuple[float | None, ...]
 
 

@@ -32,7 +32,7 @@ def comparison_report(
     known = {**units, **units_of(STANDARD_METRICS)}
     columns = [("", "left"), *((name, "right") for name in names)]
     absolute = (
-        [figure.name, *(_cell(value, known.get(figure.name, "")) for value in figure.values)]
+        [figure.name, *(_cell(value, known.get(figure.name, "")) for value in figure.absolute)]
         for figure in figures
     )
     yield heading("Figures")

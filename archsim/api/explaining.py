@@ -1,0 +1,146 @@
+"""What a name means: metrics, columns, configuration keys, constants, units, shipped names."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archsim.api.catalogue import SECTIONS, catalogue
+from archsim.api.keys import Key, keys_of
+from archsim.errors import ArchsimError, UnknownNameError
+from archsim.result import COMPONENT_COLUMNS, OPERATION_COLUMNS, STANDARD_METRICS
+
+if TYPE_CHECKING:
+    from archsim.architectures import Architecture
+    from archsim.config import HardwareSpec, WorkloadSpec
+    from archsim.result import MetricDeclaration
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning of a name.
+
+    Attributes:
+        name: The full name.
+        category: What it is, e.g. ``"metric of npu_pim"``.
+        unit: Its unit; empty when it has none.
+        meaning: One sentence; empty when nothing more is known.
+        details: Further facts as (label, text).
+    """
+
+    name: str
+    category: str
+    unit: str
+    meaning: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def explain(name: str) -> list[Entry]:
+    """Return every meaning of a name.
+
+    A configuration key is found by its full dotted path, with ``hardware.`` or ``workload.`` in
+    front of it or not, and by its last parts.
+
+    Raises:
+        UnknownNameError: Nothing is called that; the nearest name is suggested.
+    """
+    wanted = name.strip()
+    entries = list(_everything())
+    found = [entry for entry in entries if _answers(entry.name, wanted)]
+    if not found:
+        spoken = {entry.name for entry in entries}
+        spoken |= {entry.name.rpartition(".")[2] for entry in entries}
+        raise UnknownNameError("name", name, sorted(spoken))
+    return [_with_values(entry) for entry in found]
+
+
+def _answers(name: str, wanted: str) -> bool:
+    return name == wanted or (bool(wanted) and name.endswith(f".{wanted}"))
+
+
+def _everything() -> Iterator[Entry]:
+    yield from _metrics()
+    yield from _columns()
+    yield from _keys()
+    yield from _operation_kinds()
+    yield from _units()
+    for section in SECTIONS:
+        for item in catalogue(section):
+            details = (("file", item.path),) if item.path else ()
+            category = f"{section.removesuffix('s')} {f'of kind {item.kind}' if item.path else ''}"
+            yield Entry(item.name, category.strip(), "", item.description, details)
+
+
+def _metrics() -> Iterator[Entry]:
+    yield from (_declared(item, "figure of every result") for item in STANDARD_METRICS)
+    for family in _families():
+        yield from (_declared(item, f"metric of {family.kind}") for item in family.metrics)
+
+
+def _columns() -> Iterator[Entry]:
+    for table, columns in (("components", COMPONENT_COLUMNS), ("operations", OPERATION_COLUMNS)):
+        yield from (_declared(item, f"column of Result.{table}") for item in columns.values())
+
+
+def _declared(item: MetricDeclaration, category: str) -> Entry:
+    return Entry(item.name, category, "" if item.unit == "name" else item.unit, item.meaning)
+
+
+def _keys() -> Iterator[Entry]:
+    from archsim.workload.load import WORKLOAD_KINDS, workload_class
+
+    models: list[tuple[str, str, type[HardwareSpec] | type[WorkloadSpec]]] = [
+        ("hardware", family.kind, family.hardware_model) for family in _families()
+    ]
+    models += [("workload", kind, workload_class(kind)) for kind in WORKLOAD_KINDS]
+    for role, kind, model in models:
+        for key in keys_of(model):
+            yield _key_entry(f"{role}.{key.path}", f"{role} key of kind {kind}", key)
+
+
+def _key_entry(name: str, category: str, key: Key) -> Entry:
+    if key.is_section:
+        return Entry(name, category, "", key.meaning or "A section that holds further keys.")
+    details = [("type", key.type)]
+    details.append(("default", key.default) if key.default else ("required", "yes"))
+    return Entry(name, category, "", key.meaning, tuple(details))
+
+
+def _with_values(entry: Entry) -> Entry:
+    """Add to a hardware key the value that each shipped file of its kind gives it."""
+    prefix = "hardware key of kind "
+    if not entry.category.startswith(prefix) or not entry.details:
+        return entry
+    from archsim.api.loading import load_hardware
+    from archsim.config import constants
+
+    kind, path = entry.category.removeprefix(prefix), entry.name.removeprefix("hardware.")
+    values = []
+    for item in catalogue("hardware"):
+        if item.kind != kind:
+            continue
+        for constant in constants(load_hardware(item.name)):
+            if constant.key == path:
+                text = f"{constant.value!r} ({constant.certainty}: {constant.source})"
+                values.append((item.name, text))
+    details = (*entry.details, *values)
+    return Entry(entry.name, entry.category, entry.unit, entry.meaning, details)
+
+
+def _operation_kinds() -> Iterator[Entry]:
+    from archsim.workload.kinds import KINDS
+
+    for kind in KINDS.values():
+        details = (("work", kind.work),)
+        yield Entry(kind.name, "operation kind", "", kind.meaning, details)
+
+
+def _families() -> Iterator[Architecture]:
+    from archsim.architectures import registry
+
+    for kind in registry.names():
+        # A broken package is named by ``archsim list architectures``; here it has nothing to say.
+        with contextlib.suppress(ArchsimError):
+            yield registry.get(kind)
