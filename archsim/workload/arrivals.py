@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from archsim.config import StrictModel
+from archsim.config import PositiveFloat, StrictModel
 from archsim.workload.seeds import generator
 
-Rate = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Rate = Annotated[PositiveFloat, Field(le=1e9)]
 
 
 class PoissonArrivals(StrictModel):

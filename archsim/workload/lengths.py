@@ -9,18 +9,18 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from archsim.config import StrictModel
+from archsim.config import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, StrictModel
 from archsim.errors import InputError
 from archsim.workload.distributions import ClippedLogNormal, QuantileTable
 from archsim.workload.length_csv import MAX_CHANNEL, MAX_ROWS, MAX_TOKENS, read_request_csv
 from archsim.workload.seeds import generator
 from archsim.workload.trace import Int64Array
 
-Tokens = Annotated[int, Field(ge=1, le=MAX_TOKENS)]
+Tokens = Annotated[PositiveInt, Field(le=MAX_TOKENS)]
 """A number of tokens."""
 
-MeanTokens = Annotated[float, Field(gt=1, le=MAX_TOKENS, allow_inf_nan=False)]
-SpreadTokens = Annotated[float, Field(ge=0, le=MAX_TOKENS, allow_inf_nan=False)]
+MeanTokens = Annotated[PositiveFloat, Field(gt=1, le=MAX_TOKENS)]
+SpreadTokens = Annotated[NonNegativeFloat, Field(le=MAX_TOKENS)]
 
 _DEFAULT_OUTPUT = Field(
     default=None, description="tokens to generate per request; serving runs need it"
@@ -79,7 +79,7 @@ class ListLengths(Lengths):
     )
     channels: (
         Annotated[
-            tuple[Annotated[int, Field(ge=0, le=MAX_CHANNEL)], ...], Field(max_length=MAX_ROWS)
+            tuple[Annotated[NonNegativeInt, Field(le=MAX_CHANNEL)], ...], Field(max_length=MAX_ROWS)
         ]
         | None
     ) = Field(default=None, description="memory channel of each request")

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from archsim.config import PositiveInt, StrictModel, WorkloadSpec
+from archsim.config import PositiveInt, Seconds, StrictModel, WorkloadSpec
 from archsim.errors import InputError
 from archsim.workload.arrivals import Arrivals, BacklogArrivals
 from archsim.workload.length_csv import MAX_ROWS
-from archsim.workload.lengths import ListLengths, SampledLengths
+from archsim.workload.lengths import CsvLengths, ListLengths, SampledLengths
 from archsim.workload.llm_model import LlmModel
 from archsim.workload.llm_trace import LlmPass, check_slices, write_pass
 from archsim.workload.moe import expected_loads, sampled_loads
 from archsim.workload.requests import RequestSet
 from archsim.workload.trace import Int64Array, Trace
-
-Seconds = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 
 
 class Parallelism(StrictModel):
@@ -85,6 +85,32 @@ class LlmWorkload(WorkloadSpec):
         description="experts reached: the expectation shared evenly, or one random routing",
     )
     serving: Serving | None = Field(default=None, description="traffic of a serving run")
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe the file, which may name what here is written out."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        fields = schema["properties"]
+        fields["model"] = {
+            "anyOf": [{"type": "string"}, fields["model"]],
+            "description": "the model: a shipped name, a YAML file, or its sizes written out",
+        }
+        fields["config"] = {
+            "type": "string",
+            "description": "Hugging Face config.json, relative to this file; instead of model",
+        }
+        lengths = {key: value for key, value in fields["lengths"].items() if key != "description"}
+        fields["lengths"] = {
+            "anyOf": [lengths, CsvLengths.model_json_schema()],
+            "description": fields["lengths"].get("description", ""),
+        }
+        schema["required"] = [
+            key for key in schema["required"] if key not in ("model", "batch")
+        ]  # batch may follow from a list of lengths
+        schema["anyOf"] = [{"required": ["model"]}, {"required": ["config"]}]
+        return schema
 
     @model_validator(mode="after")
     def _consistent(self) -> LlmWorkload:

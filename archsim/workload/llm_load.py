@@ -12,10 +12,8 @@ from archsim.workload.huggingface import read_huggingface_config
 from archsim.workload.lengths import CsvLengths
 from archsim.workload.llm import LlmWorkload
 from archsim.workload.llm_model import LlmModel
+from archsim.workload.load import MODEL_KIND
 from archsim.workload.places import placed
-
-MODEL_KIND = "llm_model"
-"""Value of ``kind:`` in files of language models."""
 
 
 def model_names() -> list[str]:

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from archsim.config import PositiveInt, WorkloadSpec
+from archsim.config import NonNegativeInt, PositiveInt, WorkloadSpec
 from archsim.errors import InputError
 
 Width = Annotated[PositiveInt, Field(le=2**20)]
 """A number of features, heads, experts or layers."""
 
-Experts = Annotated[int, Field(ge=0, le=65_536)]
+Experts = Annotated[NonNegativeInt, Field(le=65_536)]
 """A number of experts; 0 means none."""
 
 
@@ -38,7 +38,7 @@ class LlmModel(WorkloadSpec):
     max_positions: Annotated[PositiveInt, Field(le=2**22)] = Field(
         description="longest sequence in tokens"
     )
-    position_offset: Annotated[int, Field(ge=0, le=1024)] = Field(
+    position_offset: Annotated[NonNegativeInt, Field(le=1024)] = Field(
         default=0, description="extra rows of the learned position table (OPT has 2)"
     )
     tied_embeddings: bool = Field(description="true: the output head reuses the token table")
@@ -52,7 +52,7 @@ class LlmModel(WorkloadSpec):
     )
     experts: Experts = Field(default=0, description="experts per layer; 0: dense")
     top_k: Experts = Field(default=0, description="experts that each token uses")
-    shared_ffn: Annotated[int, Field(ge=0, le=2**20)] = Field(
+    shared_ffn: Annotated[NonNegativeInt, Field(le=2**20)] = Field(
         default=0, description="features of a gated expert that every token uses; 0: none"
     )
 

@@ -3,72 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from archsim.config import WorkloadSpec, build, load_document
 from archsim.errors import InputError, UnknownNameError
-from archsim.workload.llm_load import MODEL_KIND, load_llm
 from archsim.workload.places import placed
+
+if TYPE_CHECKING:
+    from archsim.workload.llm_model import LlmModel
 
 Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class WorkloadKind:
-    """One kind of workload.
+WORKLOAD_KINDS: dict[str, str] = {"llm": "archsim.workload.llm:LlmWorkload"}
+"""Workload kind to ``module:class`` of its strict model; a new kind adds one line."""
 
-    Attributes:
-        name: Value of ``kind:`` in workload files.
-        title: One line for people.
-        target: ``module:class`` of its ``WorkloadSpec``; imported when it is asked for.
-        loader: Loads it where reading the file alone is not enough; otherwise ``None``.
-    """
+WORKLOAD_LOADERS: dict[str, str] = {"llm": "archsim.workload.llm_load:load_llm"}
+"""Workload kind to ``module:function`` that loads it, taking source and overrides; only for kinds
+whose files name other files."""
 
-    name: str
-    title: str
-    target: str
-    loader: Callable[[Source, Overrides], WorkloadSpec] | None = None
-
-    def model_class(self) -> type[WorkloadSpec]:
-        """Return the strict model that files of this kind are read into."""
-        module, _, name = self.target.partition(":")
-        found: type[WorkloadSpec] = getattr(import_module(module), name)
-        return found
+MODEL_KIND = "llm_model"
+"""Value of ``kind:`` in files of language models, which are parts of workloads."""
 
 
-_ALL = (
-    WorkloadKind(
-        "llm",
-        "inference of a language model: decode, prefill or serving",
-        "archsim.workload.llm:LlmWorkload",
-        load_llm,
-    ),
-)
-
-WORKLOAD_KINDS: MappingProxyType[str, WorkloadKind] = MappingProxyType(
-    {kind.name: kind for kind in _ALL}
-)
-"""Every workload kind by name; a new kind adds one entry."""
-
-
-def workload_kind(name: str, *, where: str = "") -> WorkloadKind:
-    """Return the workload kind called ``name``.
+def workload_class(kind: str, *, where: str = "") -> type[WorkloadSpec]:
+    """Return the strict model that workload files of this kind are read into.
 
     Args:
-        name: Value of ``kind:``.
+        kind: Value of ``kind:``.
         where: File and line that asked for it, for the message.
 
     Raises:
         UnknownNameError: No such kind.
     """
-    kind = WORKLOAD_KINDS.get(name)
-    if kind is None:
-        raise UnknownNameError("workload kind", name, WORKLOAD_KINDS, where=where, key="kind")
-    return kind
+    if kind not in WORKLOAD_KINDS:
+        raise UnknownNameError("workload kind", kind, WORKLOAD_KINDS, where=where, key="kind")
+    found: type[WorkloadSpec] = _named(WORKLOAD_KINDS[kind])
+    return found
 
 
 def load_workload(source: Source, overrides: Overrides | None = None) -> WorkloadSpec:
@@ -86,9 +60,9 @@ def load_workload(source: Source, overrides: Overrides | None = None) -> Workloa
         InputError: Anything in the file, or in a file it names, is wrong; one sentence.
     """
     changes = overrides or {}
-    document = load_document(source, "workloads", _without_model_sizes(changes))
-    place = document.locate("kind")
-    name = document.data.get("kind")
+    shallow = {key: value for key, value in changes.items() if not key.startswith("model.")}
+    document = load_document(source, "workloads", shallow)
+    place, name = document.locate("kind"), document.data.get("kind")
     if name == MODEL_KIND:
         raise InputError(
             "this is a model, not a workload",
@@ -102,15 +76,29 @@ def load_workload(source: Source, overrides: Overrides | None = None) -> Workloa
             "a workload needs to say its kind",
             where=place,
             key="kind",
-            found="nothing" if name is None else repr(name),
+            found="nothing" if name is None else repr(name)[:40],
             allowed=", ".join(WORKLOAD_KINDS),
         )
-    kind = workload_kind(name, where=place)
-    if kind.loader is not None:
-        return kind.loader(source, changes)
+    model_class = workload_class(name, where=place)
+    if name in WORKLOAD_LOADERS:
+        loader: Callable[[Source, Overrides], WorkloadSpec] = _named(WORKLOAD_LOADERS[name])
+        return loader(source, changes)
+    document = load_document(source, "workloads", changes)
     with placed(document):
-        return build(kind.model_class(), load_document(source, "workloads", changes))
+        return build(model_class, document)
 
 
-def _without_model_sizes(overrides: Overrides) -> dict[str, object]:
-    return {key: value for key, value in overrides.items() if not key.startswith("model.")}
+def load_model(source: Source, overrides: Overrides | None = None) -> LlmModel:
+    """Load a language model by shipped name, from a YAML file, or from a mapping.
+
+    Raises:
+        InputError: The name is unknown or the file is bad.
+    """
+    from archsim.workload import llm_load
+
+    return llm_load.load_model(source, overrides)
+
+
+def _named(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
