@@ -93,8 +93,9 @@ def tile_bytes(
 ) -> Ints:
     """Return the room of one operand set, in bytes: inputs, weights, sums, padded to ``align``."""
     width = element_bits or ElementBits()
+    step = whole("align", align)
     m, n, k = (
-        align * ceil_div(whole(name, side), np.asarray(align))
+        product("tile room", step, ceil_div(whole(name, side), step))
         for name, side in zip("mnk", (m, n, k), strict=True)
     )
     operands = ((width.inputs, m, k), (width.weights, k, n), (width.partials, m, n))
@@ -163,6 +164,7 @@ def traffic_curve(
         align: Alignment of tile sides.
         element_bits: Operand widths; ``None`` is 16-bit operands with 32-bit sums.
     """
+    align = int(whole("align", align))
     extents = [int(whole(name, value)) for name, value in zip("mnk", (m, n, k), strict=True)]
     grid = np.meshgrid(*(_sides(extent, align) for extent in extents), indexing="ij")
     tile_m, tile_n, tile_k = (axis.ravel() for axis in grid)
@@ -185,7 +187,10 @@ def traffic_curve(
         )
         for i in front
     )
-    return TrafficCurve(tiles, room[front], least[front])
+    room, least = room[front], least[front]
+    # Curves are shared through the cache: nobody may write into them.
+    room.flags.writeable = least.flags.writeable = False
+    return TrafficCurve(tiles, room, least)
 
 
 def best_tile(

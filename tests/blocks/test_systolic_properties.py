@@ -126,6 +126,14 @@ def test_hand_counted_two_by_two():
     )
 
 
+def test_pipelined_folds_by_hand():
+    # Two folds on a 4x4 array. A short stream of 2 waits for the 4 rows of the next weights;
+    # a stream of 9 hides them.
+    short, long = systolic_timing([2, 9], 4, 8, 4, 4, "ws", pipelined=True).cycles
+    assert short == 4 + (2 * 4 + 4 - 2 + 2) - 1
+    assert long == 9 + (2 * 4 + 4 - 2 + 9) - 1
+
+
 def test_smallest_product_takes_a_cycle():
     assert systolic_timing(1, 1, 1, 1, 1, "os").cycles == 1
 

@@ -139,6 +139,12 @@ def test_halving_by_hand():
     assert (tile.m, tile.n, tile.k) == (512, 256, 512)
 
 
+def test_halving_rounds_odd_sides_up():
+    # 1 x 5 x 1 takes 2 + 10 + 20 bytes; halved once it is 1 x 3 x 1.
+    assert halving_tile(1, 5, 1, 32).n == 5
+    assert halving_tile(1, 5, 1, 31).n == 3
+
+
 def test_a_product_that_fits_is_one_tile():
     # GPT3-7B, tensor parallel 4, batch 256: all fits half of the NeuPIMs simulator's 131 MiB pad.
     tile = halving_tile(256, 3072, 4096, 134_218 * 1024 // 2, 128, NEUPIMS)
@@ -168,5 +174,8 @@ def test_bad_input():
         gemm_traffic(1, 1, 1, 1, 1, 1, "mmk")
     with pytest.raises(InputError, match=r"^tile_n: "):
         gemm_traffic(1, 1, 1, 1, 0, 1)
+    for choose in (halving_tile, best_tile):
+        with pytest.raises(InputError, match=r"^align: "):
+            choose(8, 8, 8, 1000, 0)
     with pytest.raises(InputError, match=r"^partials: "):
         ElementBits(partials=0)
