@@ -79,6 +79,7 @@ class Server:
         Raises:
             SimulationError: If the priority is not an integer.
         """
+        self._check(priority)
         request = _Request(self)
         if self._in_use.value < self.capacity:
             self._take()
@@ -115,6 +116,7 @@ class Server:
         Raises:
             SimulationError: If the duration or the priority is not a whole number.
         """
+        self._check(priority)
         if self._in_use.value < self.capacity:
             self._take()  # nothing to wait for, so no event either
         else:
@@ -129,14 +131,16 @@ class Server:
         yield done
         self.release()
 
-    def _take(self) -> None:
-        self._in_use.set(self._in_use.value + 1, self.sim.now_fs)
-
-    def _enqueue(self, request: _Request, priority: int) -> None:
+    def _check(self, priority: int) -> None:
         if type(priority) is not int:
             raise SimulationError(
                 f"priority at server {self.name!r} must be an integer, found {priority!r}"
             )
+
+    def _take(self) -> None:
+        self._in_use.set(self._in_use.value + 1, self.sim.now_fs)
+
+    def _enqueue(self, request: _Request, priority: int) -> None:
         self._arrivals += 1
         heappush(self._waiting, (priority, self._arrivals, request))
         self._queue_length.set(len(self._waiting), self.sim.now_fs)
