@@ -16,7 +16,8 @@ from archsim.workload.arrivals import Arrivals, BacklogArrivals
 from archsim.workload.length_csv import MAX_ROWS
 from archsim.workload.lengths import CsvLengths, ListLengths, SampledLengths
 from archsim.workload.llm_model import LlmModel
-from archsim.workload.llm_trace import LlmPass, check_slices, write_pass
+from archsim.workload.llm_pass import LlmPass, check_slices
+from archsim.workload.llm_trace import write_pass
 from archsim.workload.moe import expected_loads, sampled_loads
 from archsim.workload.requests import RequestSet
 from archsim.workload.trace import Int64Array, Trace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,35 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archsim.errors import InputError
-from archsim.workload.kinds import KINDS, operation_kind
+from archsim.workload.columns import COUNT_COLUMNS, OPERATION_DTYPE, check_columns
+from archsim.workload.kinds import KINDS, WorkClass
+from archsim.workload.order import sort_topologically
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Int64Array = NDArray[np.int64]
-
-COUNT_COLUMNS = (
-    "macs",
-    "vector_elements",
-    "weight_bytes",
-    "input_bytes",
-    "output_bytes",
-    "kv_read_bytes",
-    "kv_write_bytes",
-    "collective_bytes",
-)
-"""Columns that add up over operations, copies included, one repetition."""
-
-SHAPE_COLUMNS = ("m", "n", "k", "copies", "kv_heads", "participants")
-"""Columns that describe the shape of one operation."""
-
-OPERATION_DTYPE = np.dtype(
-    [("name", "U48"), ("kind", "U24"), ("group", "U48"), ("repeat", "<i8")]
-    + [(name, "<i8") for name in (*SHAPE_COLUMNS, *COUNT_COLUMNS)]
-)
-"""Layout of ``Trace.operations``."""
-
-_MAX_COUNT = 2**62
 
 
 @dataclass(frozen=True)
@@ -127,7 +105,7 @@ class Trace:
         operations = self.operations.copy()
         operations.setflags(write=False)
         object.__setattr__(self, "operations", operations)
-        self._check_columns()
+        check_columns(self.name, operations)
         self._check_dependencies()
         self._check_requests()
         _ = self.groups  # refuses groups that cannot repeat as a block
@@ -171,7 +149,7 @@ class Trace:
         rows = np.repeat(np.arange(count), np.diff(self.dependency_offsets))
         if bool(np.all(self.dependency_targets < rows)):
             return np.arange(count, dtype=np.int64)
-        order = _kahn(count, rows, self.dependency_targets)
+        order = sort_topologically(count, rows, self.dependency_targets)
         if len(order) < count:
             stuck = self.operations["name"][sorted(set(range(count)) - set(order))[0]]
             raise InputError(f"trace {self.name}: operation {stuck} waits for itself in a cycle")
@@ -191,7 +169,7 @@ class Trace:
         rows = np.repeat(np.arange(len(self)), np.diff(self.dependency_offsets))
         edges = np.stack([group_of[rows], group_of[self.dependency_targets]])
         edges = np.unique(edges[:, edges[0] != edges[1]], axis=1)
-        group_order = _kahn(len(names), edges[0], edges[1])
+        group_order = sort_topologically(len(names), edges[0], edges[1])
         if len(group_order) < len(names):
             raise InputError(
                 f"trace {self.name}: groups wait for each other in a cycle, so none can repeat"
@@ -244,34 +222,6 @@ class Trace:
     def _names(self, index: int) -> Iterator[str]:
         return (str(self.operations["name"][target]) for target in self.dependencies(index))
 
-    def _check_columns(self) -> None:
-        operations = self.operations
-        if len(self) == 0:
-            raise InputError(f"trace {self.name} has no operations")
-        for kind in np.unique(operations["kind"]):
-            operation_kind(str(kind))
-        if np.any(operations["name"] == "") or len(np.unique(operations["name"])) < len(self):
-            raise InputError(f"trace {self.name}: operation names must be unique and not empty")
-        for column in (*SHAPE_COLUMNS, *COUNT_COLUMNS, "repeat"):
-            least = 1 if column in ("repeat", "copies", "participants") else 0
-            values = operations[column]
-            bad = np.flatnonzero((values < least) | (values > _MAX_COUNT))
-            if bad.size:
-                raise InputError(
-                    f"trace {self.name}: {column} of operation {operations['name'][bad[0]]}",
-                    found=str(values[bad[0]]),
-                    allowed=f"whole numbers from {least} to {_MAX_COUNT}",
-                )
-        gemm = operations[operations["kind"] == "gemm"]
-        shapes = zip(*(gemm[name].tolist() for name in ("m", "n", "k", "copies")), strict=True)
-        for row, (m, n, k, copies) in zip(gemm, shapes, strict=True):
-            if m * n * k * copies != int(row["macs"]):
-                raise InputError(
-                    f"trace {self.name}: macs of GEMM {row['name']}",
-                    found=str(row["macs"]),
-                    allowed=f"m x n x k x copies = {m * n * k * copies}",
-                )
-
     def _check_dependencies(self) -> None:
         offsets, targets = self.dependency_offsets, self.dependency_targets
         if (
@@ -301,7 +251,7 @@ class Trace:
         if self.bytes_per_element < 1:
             raise InputError(f"trace {self.name}: bytes_per_element must be at least 1")
 
-    def of_class(self, work: str) -> Int64Array:
+    def of_class(self, work: WorkClass) -> Int64Array:
         """Return the indices of operations whose kind has the work class ``work``."""
         kinds = [name for name, kind in KINDS.items() if kind.work == work]
         return np.flatnonzero(np.isin(self.operations["kind"], kinds)).astype(np.int64)
@@ -314,21 +264,3 @@ def _integers(trace: str, name: str, values: Int64Array) -> Int64Array:
     copy = array.astype(np.int64)
     copy.setflags(write=False)
     return copy
-
-
-def _kahn(count: int, rows: Int64Array, targets: Int64Array) -> list[int]:
-    """Order ``count`` nodes, where ``rows[i]`` waits for ``targets[i]``; shorter if cyclic."""
-    waiting = np.bincount(rows, minlength=count).tolist()
-    followers: list[list[int]] = [[] for _ in range(count)]
-    for row, target in zip(rows.tolist(), targets.tolist(), strict=True):
-        followers[target].append(row)
-    ready = [node for node in range(count) if waiting[node] == 0]
-    order = []
-    while ready:
-        node = heapq.heappop(ready)
-        order.append(node)
-        for follower in followers[node]:
-            waiting[follower] -= 1
-            if waiting[follower] == 0:
-                heapq.heappush(ready, follower)
-    return order

@@ -7,14 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from archsim.errors import InputError
+from archsim.workload.columns import COUNT_COLUMNS, MAX_COUNT, OPERATION_DTYPE, SHAPE_COLUMNS
 from archsim.workload.kinds import operation_kind
-from archsim.workload.trace import (
-    COUNT_COLUMNS,
-    OPERATION_DTYPE,
-    SHAPE_COLUMNS,
-    Int64Array,
-    Trace,
-)
+from archsim.workload.trace import Int64Array, Trace
 
 _KNOWN = frozenset((*SHAPE_COLUMNS, *COUNT_COLUMNS))
 
@@ -74,7 +69,7 @@ class TraceBuilder:
         values: list[str | int] = [name, kind, group, repeat]
         for column in (*SHAPE_COLUMNS, *COUNT_COLUMNS):
             value = columns.get(column, 1 if column in ("copies", "participants") else 0)
-            if not 0 <= value <= 2**62:
+            if not 0 <= value <= MAX_COUNT:
                 raise InputError(
                     f"operation {name}: {column} does not fit in 62 bits", found=str(value)
                 )

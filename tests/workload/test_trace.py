@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from archsim.errors import InputError, UnknownNameError
-from archsim.workload.trace import OPERATION_DTYPE, Trace
+from archsim.workload.columns import OPERATION_DTYPE
+from archsim.workload.trace import Trace
 from archsim.workload.trace_builder import TraceBuilder
 
 

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsim.workload.attention import attended_pairs, read_tokens
+from archsim.workload.columns import COUNT_COLUMNS
 from archsim.workload.llm_model import LlmModel
-from archsim.workload.llm_trace import LlmPass, write_pass
+from archsim.workload.llm_pass import LlmPass
+from archsim.workload.llm_trace import write_pass
 from archsim.workload.moe import expected_loads, sampled_loads
-from archsim.workload.trace import COUNT_COLUMNS, Trace
+from archsim.workload.trace import Trace
 
 QUICK = settings(deadline=None, max_examples=60)
 
