@@ -144,3 +144,7 @@ def _families() -> Iterator[Architecture]:
         # A broken package is named by ``archsim list architectures``; here it has nothing to say.
         with contextlib.suppress(ArchsimError):
             yield registry.get(kind)
+
+
+def _units() -> Iterator[Entry]:
+    yield from ()

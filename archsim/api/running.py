@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archsim.api.loading import Source, load_hardware, load_workload
 from archsim.api.overrides import split_overrides
-from archsim.api.simulating import simulate
+from archsim.api.simulating import bad_seed, simulate
 from archsim.errors import ArchsimError, InputError
 from archsim.result import STANDARD_METRICS
 from archsim.result.files import check_target
@@ -80,3 +80,15 @@ def metric_units(result: Result) -> dict[str, str]:
     except ArchsimError:
         return units
     return units | {item.name: item.unit for item in family.metrics}
+
+
+def parse_seed(text: str) -> int:
+    """Return the seed that a text stands for; ``simulate`` checks its range.
+
+    Raises:
+        InputError: It is not a whole number.
+    """
+    try:
+        return int(text)
+    except ValueError as error:
+        raise bad_seed(text) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import TYPE_CHECKING
 
 from archsim.architectures.base import FIDELITIES, Architecture
@@ -39,9 +40,7 @@ def simulate(
     if not isinstance(fidelity, str) or fidelity not in FIDELITIES:
         raise UnknownNameError("fidelity", str(fidelity), FIDELITIES)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAXIMUM_SEED:
-        raise InputError(
-            "the seed must be a whole number", found=repr(seed), allowed=f"0 to {MAXIMUM_SEED}"
-        )
+        raise bad_seed(seed)
     if timeline is not None and fidelity != "event":
         raise UnsupportedError(f"a timeline can only be recorded in event fidelity, not {fidelity}")
     result = architecture.simulate(hw, wl, fidelity=fidelity, seed=seed, timeline=timeline)
@@ -80,3 +79,10 @@ def architecture_for(hw: HardwareSpec, wl: WorkloadSpec) -> Architecture:
             allowed=", ".join(sorted(architecture.workload_kinds)),
         )
     return architecture
+
+
+def bad_seed(found: object) -> InputError:
+    """Return the error for something that is no seed."""
+    return InputError(
+        "the seed must be a whole number", found=reprlib.repr(found), allowed=f"0 to {MAXIMUM_SEED}"
+    )

@@ -18,16 +18,16 @@ def compare(
     ],
     settings: Settings = None,
     fidelity: FidelityOption = "event",
-    seed: SeedOption = 0,
+    seed: SeedOption = "0",
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate one workload on several pieces of hardware."""
-    from archsim.api.running import metric_units, run_named
+    from archsim.api.running import metric_units, parse_seed, run_named
     from archsim.report.comparing import compare_results
     from archsim.report.comparison_report import comparison_report
 
     results = [
-        run_named(name, workload, settings=settings or (), fidelity=fidelity, seed=seed)
+        run_named(name, workload, settings=settings or (), fidelity=fidelity, seed=parse_seed(seed))
         for name in with_progress(hardware, "comparing")
     ]
     if as_json:

@@ -64,7 +64,7 @@ def _usage_sentence(error: Exception) -> str:
     if not hasattr(error, "format_message"):
         return ""
     option = getattr(error, "option_name", None)
-    if option:
+    if option and hasattr(error, "possibilities"):
         sentence = f"no such option {option!r}"
         near = sorted(getattr(error, "possibilities", None) or [])
         if near:

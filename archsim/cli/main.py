@@ -53,6 +53,7 @@ class OneSentenceGroup(TyperGroup):
 app = typer.Typer(
     cls=OneSentenceGroup,
     invoke_without_command=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -23,7 +23,7 @@ FidelityOption = Annotated[
     ),
 ]
 SeedOption = Annotated[
-    int, typer.Option("--seed", metavar="N", help="Seed of every random choice.")
+    str, typer.Option("--seed", metavar="N", help="Seed of every random choice.")
 ]
 HardwareArgument = Annotated[
     str,

@@ -24,13 +24,13 @@ def run(
     workload: WorkloadArgument,
     settings: Settings = None,
     fidelity: FidelityOption = "event",
-    seed: SeedOption = 0,
+    seed: SeedOption = "0",
     timeline: TimelineOption = None,
     output: OutputOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate a workload on a piece of hardware."""
-    from archsim.api.running import metric_units, run_named
+    from archsim.api.running import metric_units, parse_seed, run_named
     from archsim.report.result_report import result_report
 
     result = run_named(
@@ -38,7 +38,7 @@ def run(
         workload,
         settings=settings or (),
         fidelity=fidelity,
-        seed=seed,
+        seed=parse_seed(seed),
         timeline_path=timeline,
         output_path=output,
     )

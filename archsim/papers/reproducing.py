@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archsim import papers
-from archsim.errors import InputError
+from archsim.errors import InputError, UnknownNameError
 from archsim.papers.base import Paper, Row
 
 
@@ -20,10 +20,12 @@ def prepare(names: Sequence[str], folder: Path | None) -> list[Paper]:
     twice = {name for name in names if list(names).count(name) > 1}
     if twice:
         raise InputError("the paper is named twice", found=repr(min(twice)))
-    chosen = [papers.get(name) for name in names or papers.names()]
+    unknown = [name for name in names if name not in papers.PAPERS]
+    if unknown:
+        raise UnknownNameError("paper", unknown[0], papers.PAPERS)
     if folder is not None and not folder.is_dir():
         raise InputError(f"the output folder {str(folder)!r} does not exist")
-    return chosen
+    return [papers.get(name) for name in names or papers.names()]
 
 
 def write_report(paper: Paper, rows: Sequence[Row], folder: Path | None) -> list[Path]:

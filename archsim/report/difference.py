@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archsim.report.breakdown import time_by_operation
 from archsim.report.comparing import HEADLINES
+from archsim.result import ROUNDING
 
 if TYPE_CHECKING:
     from archsim.result import Result
@@ -115,8 +116,14 @@ def _components(result: Result, *columns: str) -> dict[str, float]:
 
 
 def _changes(before: Mapping[str, float], after: Mapping[str, float]) -> tuple[Change, ...]:
+    """Return what changed by more than the rounding of a difference of two times can explain."""
     changes = [Change(name, before.get(name), after.get(name)) for name in {**before, **after}]
-    moved = [change for change in changes if change.before != change.after]
+    slack = ROUNDING * max([*before.values(), *after.values()], default=0.0)
+    moved = [
+        change
+        for change in changes
+        if (change.before is None) != (change.after is None) or abs(change.difference) > slack
+    ]
     return tuple(sorted(moved, key=lambda change: (-abs(change.difference), change.name)))
 
 

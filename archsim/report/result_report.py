@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from archsim.report.breakdown import Share, energy_by_component, rest_of, time_by_operation
@@ -145,6 +146,5 @@ def _sources(result: Result) -> Iterator[RenderableType]:
     yield line
     keys = [str(item.get("key")) for item in weak]
     more = f" and {len(keys) - SHOWN_KEYS} more" if len(keys) > SHOWN_KEYS else ""
-    yield Text(
-        f"  not primary: {', '.join(keys[:SHOWN_KEYS])}{more} (all with --json)", style="dim"
-    )
+    text = f"not primary: {', '.join(keys[:SHOWN_KEYS])}{more} (all with --json)"
+    yield Padding(Text(text, style="dim"), (0, 0, 0, 9))

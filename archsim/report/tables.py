@@ -98,7 +98,13 @@ def percent(share: float | None, *, signed: bool = False) -> str:
 
 
 def print_all(stream: TextIO, parts: Iterable[RenderableType]) -> None:
-    """Print renderables one below the other."""
+    """Print renderables one below the other; files and pipes get no trailing blanks."""
     console = make_console(stream)
-    for part in parts:
-        console.print(part)
+    if console.is_terminal:
+        for part in parts:
+            console.print(part)
+        return
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

@@ -1,7 +1,16 @@
 """What a run returns: ``Result``, its invariants and its provenance."""
 
 from archsim.result.assemble import assemble
-from archsim.result.checks import Check, Pair, at_most, close, failed, standard_checks, within
+from archsim.result.checks import (
+    ROUNDING,
+    Check,
+    Pair,
+    at_most,
+    close,
+    failed,
+    standard_checks,
+    within,
+)
 from archsim.result.declarations import (
     COMPONENT_COLUMNS,
     OPERATION_COLUMNS,
@@ -15,6 +24,7 @@ from archsim.result.result import Result
 __all__ = [
     "COMPONENT_COLUMNS",
     "OPERATION_COLUMNS",
+    "ROUNDING",
     "STANDARD_METRICS",
     "Check",
     "MetricDeclaration",
