@@ -65,6 +65,7 @@ def _everything() -> Iterator[Entry]:
     yield from _columns()
     yield from _keys()
     yield from _operation_kinds()
+    yield from _constants()
     yield from _units()
     for section in SECTIONS:
         for item in catalogue(section):
@@ -129,6 +130,14 @@ def _with_values(entry: Entry) -> Entry:
     return Entry(entry.name, entry.category, entry.unit, entry.meaning, details)
 
 
+def _constants() -> Iterator[Entry]:
+    from archsim.technology import all_constants
+
+    for item in all_constants():
+        details = (("value", f"{item.value:.6g} {item.unit}"), ("certainty", item.certainty))
+        yield Entry(item.name, "constant", item.unit, f"From: {item.source}", details)
+
+
 def _operation_kinds() -> Iterator[Entry]:
     from archsim.workload.kinds import KINDS
 
@@ -147,4 +156,10 @@ def _families() -> Iterator[Architecture]:
 
 
 def _units() -> Iterator[Entry]:
-    yield from ()
+    from archsim.units import DIMENSIONS
+
+    for dimension in DIMENSIONS.values():
+        for unit, size in dimension.factors.items():
+            meaning = f"{float(size):.15g} {dimension.unit}"
+            details = (("example", f"'{dimension.example}'"), ("plain unit", dimension.unit))
+            yield Entry(unit, f"unit of {dimension.name}", "", meaning, details)

@@ -131,9 +131,8 @@ def _annotation_text(annotation: object) -> str:
         return " | ".join(_annotation_text(item) for item in arguments)
     if origin in (list, tuple, dict, set, frozenset):
         inner = ", ".join(_annotation_text(item) for item in arguments if item is not Ellipsis)
-        return {"dict": "mapping", "tuple": "list"}.get(
-            origin.__name__, origin.__name__
-        ) + f" of {inner}"
+        outer = "mapping" if origin is dict else "list"
+        return f"{outer} of {inner}"
     names = {"int": "whole number", "float": "number", "str": "text", "bool": "true | false"}
     name = str(getattr(annotation, "__name__", annotation))
     return {"NoneType": "null"}.get(name, names.get(name, name))

@@ -47,10 +47,9 @@ def result_report(result: Result, units: Mapping[str, str]) -> Iterator[Renderab
 
 
 def figure_text(value: float, unit: str) -> str:
-    """Return a figure with its unit; a pure number or an unknown unit is left unscaled."""
-    if unit in ("", "1"):
-        return f"{value:,.4g}" if abs(value) < 1e6 else f"{value:.4g}"
-    return format_quantity(value, unit)
+    """Return a figure with its unit, four digits long; a pure number gets no unit."""
+    plain = {"1": "", "bytes": "B"}.get(unit, unit)
+    return format_quantity(value, plain, digits=4)
 
 
 def _title(result: Result) -> Text:

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from archsim.version import __version__
 
 if TYPE_CHECKING:
     from archsim.config import Constant, HardwareSpec, WorkloadSpec
+
+
+class NamedConstant(Protocol):
+    """A constant that is in no configuration file, e.g. of ``archsim.technology``."""
+
+    @property
+    def name(self) -> str:
+        """Dotted name."""
+
+    @property
+    def value(self) -> float:
+        """The number."""
+
+    @property
+    def source(self) -> str:
+        """Where it is from."""
+
+    @property
+    def certainty(self) -> str:
+        """How sure that is."""
 
 
 def make_provenance(
@@ -19,7 +39,7 @@ def make_provenance(
     fidelity: str,
     seed: int,
     trace_hash: str = "",
-    extra_constants: Iterable[Constant] = (),
+    extra_constants: Iterable[NamedConstant] = (),
 ) -> dict[str, object]:
     """Describe a run: version, configuration, hashes, fidelity, seed, constants with sources.
 
@@ -37,9 +57,9 @@ def make_provenance(
     from archsim.config import constants
 
     found = [
-        *(_constant("hardware.", item) for item in constants(hardware)),
-        *(_constant("workload.", item) for item in constants(workload)),
-        *(_constant("", item) for item in extra_constants),
+        *(_constant(f"hardware.{item.key}", item) for item in constants(hardware)),
+        *(_constant(f"workload.{item.key}", item) for item in constants(workload)),
+        *(_constant(item.name, item) for item in extra_constants),
     ]
     return {
         "archsim_version": __version__,
@@ -60,9 +80,9 @@ def not_primary(provenance: Mapping[str, object]) -> list[dict[str, object]]:
     return [item for item in items if isinstance(item, dict) and item.get("certainty") != "primary"]
 
 
-def _constant(prefix: str, item: Constant) -> dict[str, object]:
+def _constant(key: str, item: Constant | NamedConstant) -> dict[str, object]:
     return {
-        "key": prefix + item.key,
+        "key": key,
         "value": item.value,
         "source": item.source,
         "certainty": item.certainty,
@@ -74,5 +94,13 @@ def _describe(spec: HardwareSpec | WorkloadSpec) -> dict[str, object]:
         "name": spec.name,
         "kind": spec.kind,
         "hash": spec.content_hash(),
-        "configuration": spec.model_dump(mode="json", exclude={"sources", "description"}),
+        "configuration": _without_prose(spec.model_dump(mode="json")),
     }
+
+
+def _without_prose(value: object) -> object:
+    """Drop sources and descriptions, those of nested specifications too."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in ("sources", "description")}
+        return {key: _without_prose(item) for key, item in kept.items()}
+    return value

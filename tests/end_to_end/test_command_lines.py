@@ -157,6 +157,7 @@ def test_list_architectures_shows_outside_packages_and_broken_ones(cli):
         ("workload.steps", ["workload key of kind steps", "default", "2"]),
         ("core", ["A section that holds further keys."]),
         ("softmax", ["operation kind"]),
+        ("arithmetic.multiply.fp16.45nm", ["constant", "certainty"]),
         ("fake_chip", ["architecture", "A fake chip for tests"]),
         ("GiB", ["unit"]),
     ],
