@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archsim.blocks.numbers import Floats, Ints, ceil_div, product, whole
+from archsim.config.sources import Certainty
 from archsim.errors import UnknownNameError
 from archsim.technology import arithmetic
 from archsim.technology.arithmetic import BITS, Precision
-from archsim.technology.constant import Certainty, TechConstant
+from archsim.technology.constant import TechConstant
 
 _NEUPIMS = "vector unit of the NeuPIMs simulator (ASPLOS 2024)"
 _ANALOGY = "by analogy with the operations of the NeuPIMs simulator"

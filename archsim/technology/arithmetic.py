@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from archsim.config.sources import Certainty
 from archsim.errors import UnknownNameError
-from archsim.technology.constant import Certainty, TechConstant, weakest
+from archsim.technology.constant import TechConstant, weakest
 from archsim.technology.nodes import REFERENCE_NM, anchored, area_scale, energy_scale, process_node
 
 Precision = Literal["int4", "int8", "int32", "bf16", "fp16", "fp32"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
+from archsim.config.sources import Certainty, Constant
 from archsim.errors import InputError
 
-Certainty = Literal["primary", "recalled", "inferred", "calibrated", "estimate"]
 #: From firmest to weakest; a number derived from several is as weak as the weakest of them.
 CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
@@ -49,6 +49,10 @@ class TechConstant:
                 found=repr(self.certainty),
                 allowed=", ".join(CERTAINTIES),
             )
+
+    def as_constant(self) -> Constant:
+        """Return it in the form that results list what they rest on; the unit joins the source."""
+        return Constant(self.name, self.value, f"{self.source}; in {self.unit}", self.certainty)
 
 
 def weakest(*certainties: Certainty) -> Certainty:

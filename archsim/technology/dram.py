@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+from archsim.config.sources import Certainty
 from archsim.errors import InputError, UnknownNameError
-from archsim.technology.constant import Certainty, TechConstant
+from archsim.technology.constant import TechConstant
 
 _TPU = "Jouppi et al. (TPUv4i), ISCA 2021, table 2"
 _FINE_GRAINED = "O'Connor et al., Fine-Grained DRAM, MICRO 2017"

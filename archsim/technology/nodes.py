@@ -23,8 +23,9 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
+from archsim.config.sources import Certainty
 from archsim.errors import InputError, UnknownNameError
-from archsim.technology.constant import Certainty, TechConstant
+from archsim.technology.constant import TechConstant
 
 _PAPER = (
     "Stillmaker and Baas, Integration 58 (2017) 74-81, high-performance devices, from public "

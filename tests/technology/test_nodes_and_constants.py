@@ -111,6 +111,12 @@ def test_anchors_are_exact_and_the_rest_lies_between(old, ratio, node_nm):
     assert math.isclose(anchored(old, new, 7), new)
 
 
+def test_a_constant_can_be_listed_in_a_result():
+    constant = all_constants(22)[0].as_constant()
+    assert (constant.key, constant.certainty) == ("node.22nm.supply", "inferred")
+    assert constant.source.endswith("; in V")
+
+
 def test_weakest_certainty():
     assert weakest("primary", "recalled") == "recalled"
     assert weakest("estimate", "primary", "inferred") == "estimate"
