@@ -18,7 +18,9 @@ class ProcessorSharing:
 
     Service is counted in integers of 1/``scale`` byte. Where a division would leave a remainder,
     the scale grows to hold it, so every amount is exact; it can only grow to the least common
-    multiple of the total weights that occurred, and starts afresh when no flow is left.
+    multiple of the total weights that occurred, and starts afresh when no flow is left. With equal
+    weights that is about 300 bits for 100 competing flows and 3,000 bits for 1,000, so the steps
+    per change stay O(log n) while each gets slower in proportion to the length of the numbers.
 
     Attributes:
         scale: How many units of service make a byte.

@@ -2,9 +2,12 @@
 
 A pipeline that repeats the same iteration settles, as a rule, into a pattern that only shifts in
 time. Once its state, seen from its own origin, has occurred before, everything after is known:
-the rest of the run is a shift, computed in integers, equal to playing it (Cuninghame-Green's and
-Baccelli's max-plus theory says when a pattern must come; recalled. Nothing here relies on it: the
-pattern is observed, and where none comes the run is played to its end.)
+the rest of the run is a shift, computed in integers, equal to playing it.
+
+Where parts hold each other back (bounded buffers do that) max-plus theory says that a pattern must
+come (Baccelli, Cohen, Olsder and Quadrat, "Synchronization and Linearity"; recalled). A fast part
+that runs ahead of a slow one without bound never repeats. Nothing here relies on the theory: the
+pattern is observed, and where none comes the run is played to its end.
 """
 
 from __future__ import annotations

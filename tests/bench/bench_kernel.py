@@ -202,11 +202,13 @@ def written_timeline(count: int) -> int:
 
 
 def pipeline_step(state: PeriodicState) -> PeriodicState:
-    """Eight stages in a row, each with its own service time."""
+    """Eight stages in a row without room between: each waits until the next one is free."""
     ends = []
     previous = state.times[0]
-    for busy_until, service in zip(state.times, (7, 11, 4, 9, 11, 3, 8, 5), strict=True):
-        previous = max(busy_until, previous) + service
+    next_free = (*state.times[1:], 0)
+    services = (7, 11, 4, 9, 11, 3, 8, 5)
+    for busy_until, free, service in zip(state.times, next_free, services, strict=True):
+        previous = max(busy_until, previous, free) + service
         ends.append(previous)
     return PeriodicState(tuple(ends), None, (state.totals[0] + 1,))
 
