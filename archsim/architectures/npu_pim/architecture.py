@@ -1,0 +1,67 @@
+"""The NPU+PIM family behind archsim's contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from archsim.architectures.base import Architecture, Fidelity, expect
+from archsim.architectures.npu_pim.config import NpuPimHardware
+from archsim.architectures.npu_pim.metrics import METRICS
+from archsim.config import HardwareSpec, WorkloadSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from archsim.kernel import Timeline
+    from archsim.result import MetricDeclaration, Result
+
+
+class NpuPimArchitecture(Architecture):
+    """NPUs with and without processing-in-memory: NPU-only, naive NPU+PIM, NeuPIMs."""
+
+    kind: ClassVar[str] = "npu_pim"
+    title: ClassVar[str] = "NPU with HBM channels and, optionally, processing-in-memory (NeuPIMs)"
+    hardware_model: ClassVar[type[HardwareSpec]] = NpuPimHardware
+    workload_kinds: ClassVar[frozenset[str]] = frozenset({"llm"})
+    metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+
+    def simulate(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        *,
+        fidelity: Fidelity,
+        seed: int,
+        timeline: Timeline | None,
+    ) -> Result:
+        """Run decode iterations, a prefill, or a serving run; see the base class.
+
+        Raises:
+            InfeasibleError: Weights or keys and values do not fit the memory.
+            InputError: The process node has no data.
+        """
+        from archsim.architectures.npu_pim import run
+        from archsim.workload.llm import LlmWorkload
+
+        device = expect(NpuPimHardware, hardware)
+        model = expect(LlmWorkload, workload)
+        if model.serving is not None:
+            return run.serve(device, model, fidelity, seed, timeline)
+        return run.iterate(device, model, fidelity, seed, timeline)
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Evaluate many designs with the closed forms; see ``batch`` for the keys allowed."""
+        from archsim.architectures.npu_pim.batch import evaluate
+        from archsim.workload.llm import LlmWorkload
+
+        return evaluate(expect(NpuPimHardware, hardware), expect(LlmWorkload, workload), columns)
+
+
+ARCHITECTURE = NpuPimArchitecture()
