@@ -6,12 +6,19 @@ clear sentence and the command line exits with 2. Every other ``ArchsimError`` e
 
 from __future__ import annotations
 
+import copy
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Self
+
+_MAXIMUM_SHOWN = 60
 
 
 class ArchsimError(Exception):
-    """Base of every error archsim raises on purpose."""
+    """Base of every error archsim raises on purpose; it can be sent between processes."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class InputError(ArchsimError):
@@ -24,6 +31,7 @@ class InputError(ArchsimError):
         found: What was found, as the user wrote it.
         allowed: What is allowed instead.
         suggestion: What was probably meant.
+        others: Further problems of the same input, which the sentence only counts.
     """
 
     def __init__(
@@ -35,6 +43,7 @@ class InputError(ArchsimError):
         found: str = "",
         allowed: str = "",
         suggestion: str = "",
+        others: Sequence[InputError] = (),
     ) -> None:
         self.problem = problem
         self.where = where
@@ -42,30 +51,54 @@ class InputError(ArchsimError):
         self.found = found
         self.allowed = allowed
         self.suggestion = suggestion
+        self.others = tuple(others)
         super().__init__(self._sentence())
 
+    def located(self, where: str, key: str = "") -> Self:
+        """Return the same error with a place, and with a key where it has none.
+
+        Args:
+            where: File and line.
+            key: Dotted key path.
+        """
+        error = copy.copy(self)
+        error.where, error.key = where, self.key or key
+        error.args = (error._sentence(),)
+        return error
+
+    def with_others(self, others: Sequence[InputError]) -> Self:
+        """Return the same error, with further problems of the same input."""
+        error = copy.copy(self)
+        error.others = tuple(others)
+        error.args = (error._sentence(),)
+        return error
+
     def _sentence(self) -> str:
-        place = " ".join(part for part in (self.where and f"{self.where}:", self.key) if part)
-        text = f"{place}: {self.problem}" if self.key else " ".join((place, self.problem)).strip()
+        text = ": ".join(part for part in (self.where, self.key, self.problem) if part)
         if self.found:
             text += f", found {self.found}"
         if self.allowed:
             text += f"; allowed: {self.allowed}"
         if self.suggestion:
             text += f"; did you mean {self.suggestion}?"
-        return " ".join(text.split())
+        if self.others:
+            count = len(self.others)
+            text += f" (and {count} more problem{'s' if count > 1 else ''})"
+        return " ".join(_printable(text).split())
 
 
 class UnknownNameError(InputError):
     """A name (of a file, model, device, metric ...) that archsim does not know."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "", key: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, where: str = "", key: str = ""
+    ) -> None:
         names = sorted(known)
         super().__init__(
             f"unknown {kind}",
             where=where,
             key=key,
-            found=repr(name),
+            found=shown(name),
             allowed=", ".join(names[:12]) + (", ..." if len(names) > 12 else ""),
             suggestion=closest(name, names),
         )
@@ -99,3 +132,42 @@ def closest(name: str, known: Iterable[str]) -> str:
     lowered = {item.lower(): item for item in known}
     match = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
     return lowered[match[0]] if match else ""
+
+
+def shown(value: object) -> str:
+    """Return a value as its author would recognise it in a file, on one line and not too long."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, Mapping):
+        return "a mapping" if value else "an empty mapping"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}" if value else "an empty list"
+    if isinstance(value, str):
+        return repr(_shortened(value))
+    if isinstance(value, float):
+        special = {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}
+        return special.get(repr(value), repr(value))
+    if isinstance(value, int):
+        # Python refuses to print integers of more than 4300 digits.
+        return str(value) if value.bit_length() <= 128 else "a number of more than 38 digits"
+    return f"an object of type {type(value).__name__}"
+
+
+def _restored(
+    kind: type[ArchsimError], arguments: tuple[object, ...], state: Mapping[str, object]
+) -> ArchsimError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAXIMUM_SHOWN else f"{text[: _MAXIMUM_SHOWN - 3]}..."
+
+
+def _printable(text: str) -> str:
+    """Return a text without control characters, which could rewrite a terminal's lines."""
+    return "".join(
+        char if char.isprintable() or char.isspace() else ascii(char)[1:-1] for char in text
+    )

@@ -1,0 +1,215 @@
+"""``load_document``: from a name, a path or a mapping to plain data that knows its places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archsim.config.files import (
+    File,
+    Folder,
+    find_file,
+    find_shipped,
+    is_path,
+    path_exists,
+    read_file,
+)
+from archsim.config.inheritance import SETTING, Layer, merge
+from archsim.config.overrides import as_data, plain_mapping
+from archsim.errors import InputError, shown
+
+MAXIMUM_EXTENDS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain data, resolved but not yet checked against a model.
+
+    Attributes:
+        data: The data, without ``extends``.
+        name: Its ``name:``; empty when it has none.
+        path: File that was read; ``None`` for a mapping.
+        label: What the whole is called in messages; empty for a mapping.
+        places: Dotted key to ``file:line``, or to ``--set``.
+        settings: Dotted keys that were set over the file.
+    """
+
+    data: dict[str, object]
+    name: str
+    path: Path | None
+    label: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
+
+    def locate(self, key_path: str) -> str:
+        """Return where a key was written: ``file:line``, ``--set``, or nothing for a mapping.
+
+        A key that is not there is looked for in the section that it would belong to.
+
+        Args:
+            key_path: Dotted key; empty for the whole file.
+        """
+        key = key_path
+        while key:
+            if key in self.places:
+                return self.places[key]
+            key = key.rpartition(".")[0]
+        return self.label
+
+    def section(self, key_path: str) -> Document:
+        """Return a section as a document of its own, with keys relative to it.
+
+        Args:
+            key_path: Dotted key of a mapping inside the data.
+
+        Raises:
+            InputError: There is no mapping at the key.
+        """
+        found: object = self.data
+        for name in key_path.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            raise InputError(
+                "must be a mapping", where=self.locate(key_path), key=key_path, found=shown(found)
+            )
+        start = f"{key_path}."
+        return Document(
+            data=found,
+            name=self.name,
+            path=self.path,
+            label=self.locate(key_path),
+            places={
+                key.removeprefix(start): place
+                for key, place in self.places.items()
+                if key.startswith(start)
+            },
+            settings=tuple(
+                key.removeprefix(start) for key in self.settings if key.startswith(start)
+            ),
+        )
+
+
+def load_document(
+    source: str | Path | Mapping[str, object],
+    folder: Folder,
+    overrides: Mapping[str, object] | None = None,
+) -> Document:
+    """Read a document and everything it extends, then apply settings.
+
+    Args:
+        source: A shipped name, a path (a ``Path``, or text with a slash or ending in ``.yaml``
+            or ``.yml``), or the data itself.
+        folder: Tree of the shipped names.
+        overrides: Dotted key to value; a mapping is merged, anything else replaces.
+
+    Raises:
+        InputError: A file is missing, unreadable, not safe YAML, or extends what it may not.
+    """
+    path: Path | None = None
+    if isinstance(source, Mapping):
+        top = Layer(plain_mapping(source), {}, "")
+        layers = _with_extended(top, None, folder)
+    elif isinstance(source, str | Path):
+        file = find_file(source, folder)
+        path = file.path
+        layers = _with_extended(_layer(file), file, folder)
+    else:
+        raise InputError(
+            "this is not a source", found=shown(source), allowed="a name, a path or a mapping"
+        )
+    label = layers[-1].label
+    settings = tuple(overrides or ())
+    below = merge(layers).data if overrides else {}
+    for key, value in (overrides or {}).items():
+        data = as_data(key, value, below)
+        layers.append(Layer(data, dict.fromkeys(_keys(data, ""), SETTING), SETTING))
+    merged = merge(layers)
+    name = merged.data.get("name")
+    return Document(
+        data=merged.data,
+        name=name if isinstance(name, str) else "",
+        path=path,
+        label=label,
+        places=merged.places,
+        settings=settings,
+    )
+
+
+def _layer(file: File) -> Layer:
+    parsed = read_file(file)
+    data = parsed.value if isinstance(parsed.value, dict) else {}
+    places = {key: f"{file.label}:{line}" for key, line in parsed.lines.items()}
+    return Layer(data, places, file.label)
+
+
+def _with_extended(top: Layer, file: File | None, folder: Folder) -> list[Layer]:
+    """Return a layer and those below it, the lowest first, without their ``extends``."""
+    layers: list[Layer] = []
+    seen: list[tuple[Path, str]] = []
+    layer = top
+    while True:
+        if file is not None:
+            seen.append((file.path.resolve(), file.label))
+        data = {key: value for key, value in layer.data.items() if key != "extends"}
+        layers.insert(0, Layer(data, layer.places, layer.label))
+        if "extends" not in layer.data:
+            return layers
+        where = layer.places.get("extends", "")
+        file = _extended(layer.data["extends"], where, file, folder)
+        here = file.path.resolve()
+        if any(here == path for path, _ in seen):
+            circle = " -> ".join([*(label for _, label in seen), file.label])
+            raise InputError(f"files extend each other: {circle}", where=where, key="extends")
+        if len(layers) > MAXIMUM_EXTENDS:
+            raise InputError(
+                "too many files extend each other", where=where, key="extends",
+                allowed=f"at most {MAXIMUM_EXTENDS}",
+            )  # fmt: skip
+        layer = _layer(file)
+
+
+def _extended(target: object, where: str, file: File | None, folder: Folder) -> File:
+    """Return the file that ``extends: target`` means; a relative one stays inside the root."""
+    if not isinstance(target, str) or not target.strip() or not target.isprintable():
+        raise InputError(
+            "must be the name or path of one file", where=where, key="extends", found=shown(target)
+        )
+    if not is_path(target):
+        return find_shipped(target, folder, where=where, key="extends")
+    if file is None:
+        raise InputError(
+            "data without a file can only extend a shipped name",
+            where=where, key="extends", found=shown(target),
+        )  # fmt: skip
+    path, root = file.path.parent / target, file.root.resolve()
+    allowed = f"a shipped name, or a file inside {shown(str(file.root))}"
+    if Path(target).is_absolute() or "\\" in target:
+        raise InputError(
+            "must be a relative path with forward slashes",
+            where=where, key="extends", found=shown(target), allowed=allowed,
+        )  # fmt: skip
+    if not path.resolve().is_relative_to(root):
+        raise InputError(
+            "leaves the folder of the file", where=where, key="extends", found=shown(target),
+            allowed=allowed,
+        )  # fmt: skip
+    if not path_exists(path):
+        raise InputError(
+            "this file does not exist", where=where, key="extends", found=shown(target),
+            allowed=allowed,
+        )  # fmt: skip
+    label = (Path(file.label).parent / target).as_posix()
+    return File(path, label, file.root)
+
+
+def _keys(data: Mapping[str, object], prefix: str) -> list[str]:
+    """Return every dotted key of nested mappings that a setting writes (not those on the way)."""
+    found = []
+    for name, value in data.items():
+        key = f"{prefix}.{name}" if prefix else name
+        if isinstance(value, Mapping) and value:
+            found += _keys(value, key)
+        else:
+            found.append(key)
+    return found
