@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
+from archsim.config.keys import Declared, in_words
+
 if TYPE_CHECKING:
-    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
 MAXIMUM_DEPTH = 12
@@ -72,8 +75,6 @@ def _walk(model: type[BaseModel], prefix: str, depth: int) -> Iterator[Key]:
 
 def _members(annotation: object) -> Iterator[tuple[str, type[BaseModel]]]:
     """Yield the models inside an annotation; ``.*`` marks those behind a user-chosen name."""
-    from pydantic import BaseModel
-
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield "", annotation
         return
@@ -89,10 +90,11 @@ def _members(annotation: object) -> Iterator[tuple[str, type[BaseModel]]]:
 
 
 def _describe(path: str, field: FieldInfo, *, is_section: bool) -> Key:
+    declared = Declared(field.annotation, tuple(field.metadata))
     default = "" if field.is_required() else _shown(field.get_default(call_default_factory=False))
     return Key(
         path=path,
-        type=_type_text(field),
+        type="; ".join(part for part in in_words(declared) if part),
         default="" if is_section else default,
         meaning=" ".join((field.description or "").split()),
         is_section=is_section,
@@ -107,32 +109,3 @@ def _shown(value: object) -> str:
     if isinstance(value, int | float | str):
         return str(value)
     return "" if value == () else str(value)
-
-
-def _type_text(field: FieldInfo) -> str:
-    bounds = []
-    for item in field.metadata:
-        for attribute, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")):
-            limit = getattr(item, attribute, None)
-            if limit is not None:
-                bounds.append(
-                    f"{sign} {limit:g}" if isinstance(limit, float) else f"{sign} {limit}"
-                )
-    return ", ".join([_annotation_text(field.annotation), *bounds])
-
-
-def _annotation_text(annotation: object) -> str:
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is typing.Annotated:
-        return _annotation_text(arguments[0])
-    if origin is typing.Literal:
-        return " | ".join(_shown(item) for item in arguments)
-    if origin in (typing.Union, types.UnionType):
-        return " | ".join(_annotation_text(item) for item in arguments)
-    if origin in (list, tuple, dict, set, frozenset):
-        inner = ", ".join(_annotation_text(item) for item in arguments if item is not Ellipsis)
-        outer = "mapping" if origin is dict else "list"
-        return f"{outer} of {inner}"
-    names = {"int": "whole number", "float": "number", "str": "text", "bool": "true | false"}
-    name = str(getattr(annotation, "__name__", annotation))
-    return {"NoneType": "null"}.get(name, names.get(name, name))

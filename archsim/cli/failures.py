@@ -44,6 +44,8 @@ def guarded(command: Callable[[], object]) -> int:
             _say(usage)
             return 2
         return _internal(error)
+    if returned == INTERRUPTED:  # newer versions of typer turn an interrupt into a code
+        _say("interrupted")
     return returned if isinstance(returned, int) else 0
 
 

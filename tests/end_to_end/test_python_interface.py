@@ -90,8 +90,8 @@ def test_keys_carry_type_default_and_bounds(pair):
     keys = {key.path: key for key in keys_of(type(pair[0]))}
     assert keys["core"].is_section
     assert keys["core.lanes"].default == "4"
-    assert keys["core.lanes"].type.startswith("whole number")
-    assert keys["mode"].type == "sound | broken | crash | undeclared"
+    assert keys["core.lanes"].type.startswith("a whole number")
+    assert keys["mode"].type == "one of the choices; sound, broken, crash, undeclared"
     assert "kind" not in keys
     assert knows(type(pair[0]), "core.lanes")
     assert not knows(type(pair[0]), "core.lane")
