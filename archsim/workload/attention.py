@@ -25,11 +25,11 @@ def attended_pairs(
         int64 array, shape (requests,).
     """
     old = context_tokens - new_tokens
-    if window is None:
-        return new_tokens * old + new_tokens * (new_tokens + 1) // 2
-    growing = np.clip(window - old, 0, new_tokens)
-    triangle = growing * old + growing * (growing + 1) // 2
-    return triangle + (new_tokens - growing) * window
+    growing = new_tokens if window is None else np.clip(window - old, 0, new_tokens)
+    pairs: Int64Array = growing * old + growing * (growing + 1) // 2
+    if window is not None:
+        pairs += (new_tokens - growing) * window
+    return pairs
 
 
 def read_tokens(

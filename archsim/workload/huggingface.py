@@ -48,7 +48,12 @@ def read_huggingface_config(path: str | Path) -> LlmModel:
     stem = file.resolve().parent.name if file.name == "config.json" else file.stem
     try:
         return LlmModel.model_validate(
-            {"name": stem or "model", "description": f"Read from {file.name}.", **fields}
+            {
+                "name": stem or "model",
+                "description": f"Read from {file.name}.",
+                "sources": {"*": {"from": f"{stem}, {file.name}", "certainty": "primary"}},
+                **fields,
+            }
         )
     except ValidationError as error:
         first = error.errors()[0]

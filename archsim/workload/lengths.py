@@ -136,13 +136,16 @@ class CsvLengths(StrictModel):
     )
     output_tokens: Tokens | None = _DEFAULT_OUTPUT
 
-    def read(self) -> ListLengths:
+    def read(self, path: Path) -> ListLengths:
         """Return what the file says.
+
+        Args:
+            path: Where the file is, seen from the current folder.
 
         Raises:
             InputError: The file is bad; see ``read_request_csv``.
         """
-        rows = read_request_csv(Path(self.path))
+        rows = read_request_csv(path)
         return ListLengths(
             tokens=rows.tokens, channels=rows.channels, output_tokens=self.output_tokens
         )

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -19,8 +25,16 @@ from archsim.workload.llm_model import LlmModel
 from archsim.workload.llm_pass import LlmPass, check_slices
 from archsim.workload.llm_trace import write_pass
 from archsim.workload.moe import expected_loads, sampled_loads
+from archsim.workload.places import within
 from archsim.workload.requests import RequestSet
 from archsim.workload.trace import Int64Array, Trace
+
+
+def _model(value: object, validate: ValidatorFunctionWrapHandler) -> LlmModel:
+    """Check the model, with ``model`` in front of the keys that it complains of."""
+    with within("model"):
+        model: LlmModel = validate(value)
+    return model
 
 
 class Parallelism(StrictModel):
@@ -62,7 +76,9 @@ class LlmWorkload(WorkloadSpec):
     """
 
     kind: Literal["llm"] = "llm"
-    model: LlmModel = Field(description="the model: a shipped name, or its sizes written out")
+    model: Annotated[LlmModel, WrapValidator(_model)] = Field(
+        description="the model: a shipped name, or its sizes written out"
+    )
     phase: Literal["decode", "prefill"] = Field(
         default="decode", description="one new token per request, or all its prompt tokens"
     )

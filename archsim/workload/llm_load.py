@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from archsim.config import Document, build, list_named, load_document
-from archsim.errors import InputError, UnknownNameError
+from archsim.errors import InputError, UnknownNameError, shown
 from archsim.workload.huggingface import read_huggingface_config
 from archsim.workload.lengths import CsvLengths
 from archsim.workload.llm import LlmWorkload
 from archsim.workload.llm_model import LlmModel
 from archsim.workload.load import MODEL_KIND
-from archsim.workload.places import placed
+from archsim.workload.places import placed, within
+
+Source = str | Path | Mapping[str, object]
+Overrides = Mapping[str, object]
 
 
 def model_names() -> list[str]:
@@ -21,9 +24,7 @@ def model_names() -> list[str]:
     return sorted(item.name for item in list_named("workloads") if item.kind == MODEL_KIND)
 
 
-def load_model(
-    source: str | Path | Mapping[str, object], overrides: Mapping[str, object] | None = None
-) -> LlmModel:
+def load_model(source: Source, overrides: Overrides | None = None) -> LlmModel:
     """Load a language model by shipped name, from a YAML file, or from a mapping.
 
     Args:
@@ -33,18 +34,10 @@ def load_model(
     Raises:
         InputError: The name is unknown or the file is bad.
     """
-    if isinstance(source, str) and "/" not in source and not source.endswith((".yaml", ".yml")):
-        known = model_names()
-        if source not in known:
-            raise UnknownNameError("model", source, known)
-    document = load_document(source, "workloads", overrides)
-    with placed(document):
-        return build(LlmModel, document)
+    return build(LlmModel, _model_document(source, overrides or {}))
 
 
-def load_llm(
-    source: str | Path | Mapping[str, object], overrides: Mapping[str, object]
-) -> LlmWorkload:
+def load_llm(source: Source, overrides: Overrides) -> LlmWorkload:
     """Load a workload of kind ``llm``, with its model and its lengths.
 
     Raises:
@@ -53,72 +46,106 @@ def load_llm(
     sizes = {k.removeprefix("model."): v for k, v in overrides.items() if k.startswith("model.")}
     others = {k: v for k, v in overrides.items() if not k.startswith("model.")}
     document = load_document(source, "workloads", others)
-    if isinstance(document.data.get("model"), Mapping) and "config" not in document.data:
+    if isinstance(document.data.get("model"), Mapping) and "config" not in others:
         document = load_document(source, "workloads", overrides)
-        data = dict(document.data)
+        if "config" in document.data:
+            raise _both(document)
     else:
-        data = dict(document.data)
-        with placed(document):
-            _read_model(document, data, sizes, chosen=frozenset(others))
-    with placed(document):
-        _read_lengths(document, data)
-        return build(LlmWorkload, replace(document, data=data))
+        document = _with_model(document, sizes, chosen=frozenset(others))
+    return build(LlmWorkload, _with_lengths(document))
 
 
-def _read_model(
-    document: Document, data: dict[str, object], sizes: dict[str, object], chosen: frozenset[str]
-) -> None:
-    """Put the model itself in place of its name or of its Hugging Face file."""
-    config = data.pop("config", None)
-    name = data.get("model")
-    if config is None and name is None:
+def _with_model(document: Document, sizes: Overrides, chosen: frozenset[str]) -> Document:
+    """Return the document with the model itself in place of its name or Hugging Face file.
+
+    Args:
+        document: The workload.
+        sizes: Settings of the model.
+        chosen: Keys of the workload that were set over the file; they win over the file's.
+    """
+    given = [key for key in ("model", "config") if document.data.get(key) is not None]
+    preferred = [key for key in given if key in chosen] or given
+    if not preferred:
         raise InputError(
             "an LLM workload needs a model",
             where=document.locate("model"),
             key="model",
             allowed="model: NAME, or config: PATH of a Hugging Face config.json",
         )
-    if config is not None and name is not None and not chosen & {"config", "model"}:
-        raise InputError(
-            "give either model or config, not both", where=document.locate("config"), key="config"
-        )
-    from_file = config is not None and (name is None or "config" in chosen)
-    key, value = ("config", config) if from_file else ("model", name)
+    if len(preferred) > 1:
+        raise _both(document)
+    key = preferred[0]
+    value = document.data[key]
     if not isinstance(value, str):
         raise InputError(
-            f"{key} must be text",
+            "must be text",
             where=document.locate(key),
             key=key,
-            found=repr(value)[:60],
-            allowed="a path" if from_file else "a model name or its sizes",
+            found=shown(value),
+            allowed="a model name or its sizes" if key == "model" else "a path",
         )
     with placed(document, key):
-        if from_file:
+        if key == "config":
             read = read_huggingface_config(_beside(document, value))
-            model = load_model(read.model_dump(by_alias=True), sizes) if sizes else read
+            model = load_document(read.model_dump(by_alias=True), "workloads", sizes)
         else:
-            model = load_model(value, sizes)
-    data["model"] = model.model_dump(by_alias=True)
+            source = _beside(document, value) if _is_path(value) else value
+            model = _model_document(source, sizes)
+    data = {name: item for name, item in document.data.items() if name != "config"}
+    places = {f"model.{name}": place for name, place in model.places.items()}
+    return replace(
+        document,
+        data=data | {"model": model.data},
+        places={**document.places, **places},
+        settings=(*document.settings, *(f"model.{name}" for name in model.settings)),
+    )
 
 
-def _read_lengths(document: Document, data: dict[str, object]) -> None:
-    """Put the lengths themselves in place of a CSV file, and default ``batch`` to their number."""
+def _with_lengths(document: Document) -> Document:
+    """Return the document with lengths in place of a CSV, and ``batch`` by default their number."""
+    data = dict(document.data)
     lengths = data.get("lengths")
-    if not isinstance(lengths, Mapping):
-        return
-    if lengths.get("distribution") == "csv":
-        part = replace(document, data=dict(lengths))
+    if isinstance(lengths, dict) and lengths.get("distribution") == "csv":
+        with within("lengths"):
+            described = build(CsvLengths, document.section("lengths"))
         with placed(document, "lengths.path"):
-            described = build(CsvLengths, part)
-            path = str(_beside(document, described.path))
-            read = described.model_copy(update={"path": path}).read()
-        data["lengths"] = lengths = read.model_dump()
-    tokens = lengths.get("tokens")
-    if "batch" not in data and lengths.get("distribution") == "list":
-        data["batch"] = len(tokens) if isinstance(tokens, list | tuple) else 1
+            read = described.read(_beside(document, described.path))
+        data["lengths"] = lengths = read.model_dump(mode="json")
+    if "batch" not in data and isinstance(lengths, dict):
+        tokens = lengths.get("tokens")
+        if isinstance(tokens, list) and tokens:
+            data["batch"] = len(tokens)
+    return replace(document, data=data)
+
+
+def _model_document(source: Source, overrides: Overrides) -> Document:
+    if isinstance(source, str) and not _is_path(source):
+        known = model_names()
+        if source not in known:
+            raise UnknownNameError("model", source, known)
+    document = load_document(source, "workloads", overrides)
+    kind = document.data.get("kind")
+    if isinstance(kind, str) and kind != MODEL_KIND:
+        raise InputError(
+            "this is not a language model",
+            where=document.locate("kind"),
+            key="kind",
+            found=shown(kind),
+            allowed=MODEL_KIND,
+        )
+    return document
+
+
+def _both(document: Document) -> InputError:
+    return InputError(
+        "give either model or config, not both", where=document.locate("config"), key="config"
+    )
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or text.endswith((".yaml", ".yml"))
 
 
 def _beside(document: Document, path: str) -> Path:
     """Return ``path`` relative to the workload file, or to the current folder without one."""
-    folder = Path(document.path).parent if document.path is not None else Path()
-    return folder / path
+    return (document.path.parent if document.path is not None else Path()) / path

@@ -131,6 +131,22 @@ class _Writer:
             output_bytes=elements * self.size,
         )
 
+    def _cached_product(self, kind: str, input_bytes: int, output_bytes: int) -> str:
+        """Add a product of every query head with the cached keys, or with the cached values."""
+        head_dim = self.model.head_dim
+        return self._add(
+            kind,
+            kind,
+            m=self.tokens,
+            k=head_dim,
+            copies=self.heads,
+            kv_heads=self.kv_heads,
+            macs=self.heads * self.pairs * head_dim,
+            kv_read_bytes=self.kv_heads * head_dim * self.cached * self.size,
+            input_bytes=input_bytes,
+            output_bytes=output_bytes,
+        )
+
     def _all_reduce(self, name: str) -> None:
         if self.work.tensor > 1:
             self._add(
@@ -179,29 +195,9 @@ class _Writer:
         self._add("kv_append", "kv_append", input_bytes=new_entries, kv_write_bytes=new_entries)
         rows = tokens * self.heads * head_dim * self.size
         logits = self.heads * self.pairs
-        shape = {
-            "m": tokens,
-            "k": head_dim,
-            "copies": self.heads,
-            "kv_heads": self.kv_heads,
-            "macs": logits * head_dim,
-            "kv_read_bytes": self.kv_heads * head_dim * self.cached * self.size,
-        }
-        self._add(
-            "attention_logit",
-            "attention_logit",
-            input_bytes=rows,
-            output_bytes=logits * self.size,
-            **shape,
-        )
+        self._cached_product("attention_logit", rows, logits * self.size)
         self._vector("attention_softmax", "softmax", logits)
-        self._add(
-            "attention_attend",
-            "attention_attend",
-            input_bytes=logits * self.size,
-            output_bytes=rows,
-            **shape,
-        )
+        self._cached_product("attention_attend", logits * self.size, rows)
         bias = model.hidden if model.attention_bias == "all" else 0
         self._gemm("projection", tokens, self.heads * head_dim, model.hidden, bias=bias)
         self._all_reduce("attention_all_reduce")

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archsim.config import WorkloadSpec, build, load_document
-from archsim.errors import InputError, UnknownNameError
-from archsim.workload.places import placed
+from archsim.errors import InputError, UnknownNameError, shown
 
 if TYPE_CHECKING:
     from archsim.workload.llm_model import LlmModel
@@ -68,7 +67,7 @@ def load_workload(source: Source, overrides: Overrides | None = None) -> Workloa
             "this is a model, not a workload",
             where=place,
             key="kind",
-            found=repr(name),
+            found=shown(name),
             allowed="a workload whose key 'model' names it",
         )
     if not isinstance(name, str):
@@ -76,16 +75,14 @@ def load_workload(source: Source, overrides: Overrides | None = None) -> Workloa
             "a workload needs to say its kind",
             where=place,
             key="kind",
-            found="nothing" if name is None else repr(name)[:40],
+            found="" if name is None else shown(name),
             allowed=", ".join(WORKLOAD_KINDS),
         )
     model_class = workload_class(name, where=place)
     if name in WORKLOAD_LOADERS:
         loader: Callable[[Source, Overrides], WorkloadSpec] = _named(WORKLOAD_LOADERS[name])
         return loader(source, changes)
-    document = load_document(source, "workloads", changes)
-    with placed(document):
-        return build(model_class, document)
+    return build(model_class, load_document(source, "workloads", changes))
 
 
 def load_model(source: Source, overrides: Overrides | None = None) -> LlmModel:

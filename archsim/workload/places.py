@@ -1,40 +1,48 @@
-"""Gives the file and line to errors that only know the key."""
+"""Tells errors from the parts of a file where in the file they belong."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archsim.config import Document
-from archsim.errors import InputError, UnsupportedError
+from archsim.errors import InputError
 
 
 @contextmanager
-def placed(document: Document, key: str = "") -> Iterator[None]:
-    """Run a block whose errors are about ``document``.
-
-    An ``InputError`` without a place gets the file and line of its own key, or of ``key`` where
-    it has none. Errors that already have a place are left alone: they speak of another file.
+def within(section: str) -> Iterator[None]:
+    """Run a block that deals with a section and knows only the keys inside it.
 
     Args:
-        document: The file that is being read.
-        key: Key of the document that the block deals with.
+        section: Dotted key of the section.
 
     Raises:
-        InputError: As raised in the block, with its place.
+        InputError: As raised in the block, with the section in front of its key.
     """
     try:
         yield
     except InputError as error:
-        about = error.key or key
-        if error.where or not about:
+        full = copy.copy(error)
+        full.key = ".".join(part for part in (section, error.key) if part)
+        raise full.located(error.where) from error
+
+
+@contextmanager
+def placed(document: Document, key: str) -> Iterator[None]:
+    """Run a block that follows a key of a document to another file.
+
+    Args:
+        document: The document.
+        key: The key that the block deals with.
+
+    Raises:
+        InputError: As raised in the block. One without a place gets that of the key; one that
+            has a place already speaks of the other file and is left alone.
+    """
+    try:
+        yield
+    except InputError as error:
+        if error.where:
             raise
-        kind = UnsupportedError if isinstance(error, UnsupportedError) else InputError
-        raise kind(
-            error.problem,
-            where=document.locate(about),
-            key=about,
-            found=error.found,
-            allowed=error.allowed,
-            suggestion=error.suggestion,
-        ) from error
+        raise error.located(document.locate(key), key) from error

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
-from archsim.config import list_named
+from archsim.config import json_schema, list_named, numbers_without_source
 from archsim.errors import InputError
 from archsim.workload import WORKLOAD_KINDS, load_model, load_workload, workload_class
 from archsim.workload.llm import LlmWorkload
 from archsim.workload.llm_load import model_names
+from archsim.workload.llm_model import LlmModel
 
 SHIPPED = [
     "gpt3-7b-sharegpt",
@@ -100,10 +103,35 @@ def test_every_shipped_model_is_tested() -> None:
     assert len(model_names()) == 9 + 4
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_number_of_a_shipped_workload_has_a_source(name: str) -> None:
+    assert numbers_without_source(load(name)) == []
+
+
 def test_every_number_of_a_shipped_model_has_a_source() -> None:
     for name in model_names():
-        sources = load_model(name).sources
-        assert sources, name
+        assert numbers_without_source(load_model(name)) == [], name
+
+
+def test_shipped_files_and_variants_follow_the_json_schema() -> None:
+    for model_class, kind in ((LlmWorkload, "llm"), (LlmModel, "llm_model")):
+        schema = json_schema(model_class)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        validator = jsonschema.Draft202012Validator(schema)
+        for item in list_named("workloads"):
+            if item.kind == kind:
+                validator.validate(yaml.safe_load(item.path.read_text()))
+    validator = jsonschema.Draft202012Validator(json_schema(LlmWorkload))
+    others = {key: value for key, value in SMALL.items() if key != "model"}
+    validator.validate(others | {"config": "config.json"})
+    validator.validate(SMALL | {"lengths": {"distribution": "csv", "path": "a.csv"}})
+    for bad in (
+        others,
+        SMALL | {"batch": 0},
+        SMALL | {"model": 3},
+        SMALL | {"lengths": {"distribution": "csv"}},
+    ):
+        assert not validator.is_valid(bad)
 
 
 def test_mapping_and_overrides() -> None:
@@ -176,11 +204,11 @@ lengths: {distribution: constant, tokens: 100}
         ("kind: llm", "kind: llm_model", ["small.yaml:1", "this is a model, not a workload"]),
         ("kind: llm", "kind: 3", ["small.yaml:1", "needs to say its kind", "found 3"]),
         ("model: gpt2", "model: gpt4", ["small.yaml:4", "model", "'gpt4'", "did you mean gpt2?"]),
-        ("model: gpt2", "model: 3", ["small.yaml:4", "model must be text"]),
+        ("model: gpt2", "model: 3", ["small.yaml:4", "model: must be text"]),
         ("model: gpt2\n", "", ["an LLM workload needs a model", "config: PATH"]),
         ("model: gpt2", "model: gpt2\nconfig: x.json", ["small.yaml:5", "not both"]),
         ("model: gpt2", "config: x.json", ["small.yaml:4", "config", "does not exist", "x.json"]),
-        ("model: gpt2", "config: 7", ["small.yaml:4", "config must be text"]),
+        ("model: gpt2", "config: 7", ["small.yaml:4", "config: must be text"]),
         ("batch: 4", "batch: 0", ["small.yaml:5", "batch", "0"]),
         ("batch: 4", "batch: true", ["small.yaml:5", "batch"]),
         ("batch: 4", "batch: 1000000", ["small.yaml:5", "batch", "65536"]),
