@@ -37,6 +37,21 @@ class Entry:
     details: tuple[tuple[str, str], ...] = ()
 
 
+_UNIT_SUFFIXES: dict[str, str] = {
+    "_bytes_per_s": "B/s",
+    "_bytes": "B",
+    "_hz": "Hz",
+    "_mm2": "mm2",
+    "_cycles": "cycles",
+    "_s": "s",
+    "_j": "J",
+    "_w": "W",
+    "_v": "V",
+    "_a": "A",
+}
+"""Suffix of a key to its unit; the longest that fits counts, so it stands first."""
+
+
 def explain(name: str) -> list[Entry]:
     """Return every meaning of a name.
 
@@ -106,7 +121,11 @@ def _key_entry(name: str, category: str, key: Key) -> Entry:
         return Entry(name, category, "", key.meaning or "A section that holds further keys.")
     details = [("type", key.type)]
     details.append(("default", key.default) if key.default else ("required", "yes"))
-    return Entry(name, category, "", key.meaning, tuple(details))
+    return Entry(name, category, _unit_of(key.path), key.meaning, tuple(details))
+
+
+def _unit_of(path: str) -> str:
+    return next((unit for end, unit in _UNIT_SUFFIXES.items() if path.endswith(end)), "")
 
 
 def _with_values(entry: Entry) -> Entry:
@@ -124,7 +143,8 @@ def _with_values(entry: Entry) -> Entry:
             continue
         for constant in constants(load_hardware(item.name)):
             if constant.key == path:
-                text = f"{constant.value!r} ({constant.certainty}: {constant.source})"
+                value = _value_text(constant.value, entry.unit)
+                text = f"{value} ({constant.certainty}: {constant.source})"
                 values.append((item.name, text))
     details = (*entry.details, *values)
     return Entry(entry.name, entry.category, entry.unit, entry.meaning, details)
@@ -136,6 +156,13 @@ def _constants() -> Iterator[Entry]:
     for item in all_constants():
         details = (("value", f"{item.value:.6g} {item.unit}"), ("certainty", item.certainty))
         yield Entry(item.name, "constant", item.unit, f"From: {item.source}", details)
+
+
+def _value_text(value: float | tuple[float, ...], unit: str) -> str:
+    from archsim.units import format_quantity
+
+    numbers = value if isinstance(value, tuple) else (value,)
+    return ", ".join(format_quantity(number, unit, digits=6) for number in numbers)
 
 
 def _operation_kinds() -> Iterator[Entry]:

@@ -50,10 +50,9 @@ def explanation(entries: Sequence[Entry]) -> Iterator[RenderableType]:
 def verdicts(found: Sequence[Checked]) -> Iterator[RenderableType]:
     """Yield one line per file checked; a problem is printed whole, whatever its length."""
     for item in found:
-        if item.problem:
-            yield Text.assemble(("bad   ", "red"), f"{item.file}: {item.problem}", no_wrap=False)
-        else:
-            yield Text.assemble(("good  ", "green"), f"{item.file}: {item.role} {item.name!r}")
+        verdict = ("bad   ", "red") if item.problem else ("good  ", "green")
+        what = item.problem or f"{item.role} {item.name!r}"
+        yield Text.assemble(verdict, f"{item.file}: {what}", no_wrap=True)
 
 
 def reproduction(title: str, rows: Sequence[Mapping[str, object]]) -> Iterator[RenderableType]:

@@ -98,13 +98,19 @@ def percent(share: float | None, *, signed: bool = False) -> str:
 
 
 def print_all(stream: TextIO, parts: Iterable[RenderableType]) -> None:
-    """Print renderables one below the other; files and pipes get no trailing blanks."""
+    """Print renderables one below the other; files and pipes get no trailing blanks.
+
+    A text marked ``no_wrap`` is printed on one line, however long.
+    """
     console = make_console(stream)
     if console.is_terminal:
-        for part in parts:
-            console.print(part)
+        _print_each(console, parts)
         return
     with console.capture() as captured:
-        for part in parts:
-            console.print(part)
-    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        _print_each(console, parts)
+    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().split("\n")[:-1]))
+
+
+def _print_each(console: Console, parts: Iterable[RenderableType]) -> None:
+    for part in parts:
+        console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))

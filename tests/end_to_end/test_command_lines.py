@@ -202,3 +202,12 @@ def test_a_broken_invariant_is_reported_and_fails_the_command(cli):
         "archsim: this run broke an invariant, so do not trust it: "
         "bytes in = bytes out: memory to core\n"
     )
+
+
+@pytest.mark.parametrize("section", ["hardware", "workloads", "models"])
+def test_every_shipped_file_is_good_under_its_name(cli, section):
+    names = [item["name"] for item in json.loads(cli("list", section, "--json")[1])]
+    code, out, err = cli("check", *names)
+    assert (code, err) == (0, "")
+    assert len(names) > 3
+    assert [line.split()[:2] for line in out.splitlines()] == [["good", f"{n}:"] for n in names]
