@@ -261,6 +261,9 @@ class AlpacaLengths(DatasetLengths):
 SampledLengths = ConstantLengths | ListLengths | LogNormalLengths | ShareGptLengths | AlpacaLengths
 """Every distribution that lengths can be taken from (a CSV file has become a list)."""
 
+DISTRIBUTIONS = ("constant", "list", "csv", "log_normal", "sharegpt", "alpaca")
+"""Values of ``distribution`` that a file may hold."""
+
 
 def _constant_outputs(output_tokens: int | None, count: int) -> Int64Array:
     if output_tokens is None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from archsim.config import Document, build, list_named, load_document
-from archsim.errors import InputError, UnknownNameError, shown
+from archsim.errors import InputError, UnknownNameError, closest, shown
 from archsim.workload.huggingface import read_huggingface_config
-from archsim.workload.lengths import CsvLengths
+from archsim.workload.lengths import DISTRIBUTIONS, CsvLengths
 from archsim.workload.llm import LlmWorkload
 from archsim.workload.llm_model import LlmModel
 from archsim.workload.load import MODEL_KIND
-from archsim.workload.places import placed, within
+from archsim.workload.places import placed
 
 Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
@@ -46,7 +46,8 @@ def load_llm(source: Source, overrides: Overrides) -> LlmWorkload:
     sizes = {k.removeprefix("model."): v for k, v in overrides.items() if k.startswith("model.")}
     others = {k: v for k, v in overrides.items() if not k.startswith("model.")}
     document = load_document(source, "workloads", others)
-    if isinstance(document.data.get("model"), Mapping) and "config" not in others:
+    model = document.data.get("model")
+    if isinstance(model, Mapping) and "extends" not in model and "config" not in others:
         document = load_document(source, "workloads", overrides)
         if "config" in document.data:
             raise _both(document)
@@ -76,7 +77,7 @@ def _with_model(document: Document, sizes: Overrides, chosen: frozenset[str]) ->
         raise _both(document)
     key = preferred[0]
     value = document.data[key]
-    if not isinstance(value, str):
+    if not isinstance(value, str) and (key == "config" or not isinstance(value, Mapping)):
         raise InputError(
             "must be text",
             where=document.locate(key),
@@ -85,7 +86,9 @@ def _with_model(document: Document, sizes: Overrides, chosen: frozenset[str]) ->
             allowed="a model name or its sizes" if key == "model" else "a path",
         )
     with placed(document, key):
-        if key == "config":
+        if isinstance(value, Mapping):
+            model = _model_document(value, sizes)
+        elif key == "config":
             read = read_huggingface_config(_beside(document, value))
             model = load_document(read.model_dump(by_alias=True), "workloads", sizes)
         else:
@@ -105,9 +108,18 @@ def _with_lengths(document: Document) -> Document:
     """Return the document with lengths in place of a CSV, and ``batch`` by default their number."""
     data = dict(document.data)
     lengths = data.get("lengths")
-    if isinstance(lengths, dict) and lengths.get("distribution") == "csv":
-        with within("lengths"):
-            described = build(CsvLengths, document.section("lengths"))
+    named = lengths.get("distribution") if isinstance(lengths, dict) else None
+    if isinstance(named, str) and named not in DISTRIBUTIONS:
+        raise InputError(
+            "must be one of the choices",
+            where=document.locate("lengths.distribution"),
+            key="lengths.distribution",
+            found=shown(named),
+            allowed=", ".join(DISTRIBUTIONS),
+            suggestion=closest(named, DISTRIBUTIONS),
+        )
+    if isinstance(lengths, dict) and named == "csv":
+        described = build(CsvLengths, document.section("lengths"))
         with placed(document, "lengths.path"):
             read = described.read(_beside(document, described.path))
         data["lengths"] = lengths = read.model_dump(mode="json")

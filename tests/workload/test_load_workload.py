@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -12,6 +13,7 @@ import yaml
 from archsim.config import json_schema, list_named, numbers_without_source
 from archsim.errors import InputError
 from archsim.workload import WORKLOAD_KINDS, load_model, load_workload, workload_class
+from archsim.workload.lengths import DISTRIBUTIONS, SampledLengths
 from archsim.workload.llm import LlmWorkload
 from archsim.workload.llm_load import model_names
 from archsim.workload.llm_model import LlmModel
@@ -149,6 +151,20 @@ def test_written_out_model() -> None:
     assert load(SMALL | {"model": sizes}, model__layers=5).model.layers == 5
 
 
+def test_model_may_extend_a_shipped_one() -> None:
+    model = {"extends": "gpt2", "name": "shallow", "layers": 3}
+    work = load(SMALL | {"model": model})
+    assert (work.model.name, work.model.layers, work.model.hidden) == ("shallow", 3, 768)
+    assert load(SMALL | {"model": model}, model__layers=5).model.layers == 5
+    with pytest.raises(InputError, match=r"model\.layrs.*did you mean model\.layers\?"):
+        load(SMALL | {"model": model | {"layrs": 3}})
+
+
+def test_distributions_are_all_known() -> None:
+    variants = [cls.model_fields["distribution"].default for cls in get_args(SampledLengths)]
+    assert sorted([*variants, "csv"]) == sorted(DISTRIBUTIONS)
+
+
 def test_loaded_workload_stands_on_its_own(tmp_path: Path) -> None:
     """What a result stores builds the same workload again, without the files it came from."""
     (tmp_path / "lengths.csv").write_text("seq_len,ch_idx\n5,1\n9,0\n")
@@ -230,7 +246,7 @@ lengths: {distribution: constant, tokens: 100}
             "batch: 4\nparallel: {tenser: 2}",
             ["small.yaml:6", "parallel.tenser", "tensor"],
         ),
-        ("constant", "konstant", ["small.yaml:6", "distribution", "constant"]),
+        ("constant", "konstant", ["small.yaml:6", "log_normal", "csv", "did you mean constant?"]),
         ("tokens: 100", "tokens: 0", ["small.yaml:6", "tokens", "0"]),
         ("tokens: 100", "tokens: 1.5", ["small.yaml:6", "tokens", "1.5"]),
         ("tokens: 100", "tokens: .nan", ["small.yaml:6"]),
@@ -248,8 +264,12 @@ lengths: {distribution: constant, tokens: 100}
             "csv, path: no.csv",
             ["small.yaml:6", "does not exist", "no.csv"],
         ),
-        ("constant, tokens: 100", "csv", ["small.yaml:6", "path"]),
-        ("constant, tokens: 100", "csv, paht: a.csv", ["small.yaml:6", "paht"]),
+        ("constant, tokens: 100", "csv", ["small.yaml:6: lengths.path: the key is missing"]),
+        (
+            "constant, tokens: 100",
+            "csv, paht: a.csv",
+            ["small.yaml:6: lengths.paht", "did you mean"],
+        ),
         (
             "constant, tokens: 100",
             "log_normal, mean_tokens: 3000, sd_tokens: 1",
