@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archsim.api.loading import Source, load_hardware, load_workload
 from archsim.api.overrides import split_overrides
 from archsim.api.simulating import bad_seed, simulate
-from archsim.errors import ArchsimError, InputError
+from archsim.errors import ArchsimError, InfeasibleError, InputError
 from archsim.result import STANDARD_METRICS
 from archsim.result.files import check_target
 
@@ -68,6 +69,42 @@ def run_named(
     if output_path is not None:
         result.save(output_path)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one design of a comparison came to.
+
+    Attributes:
+        hardware: The design, as it was named.
+        result: Its result; ``None`` when the design is infeasible.
+        reason: Why it is infeasible; empty when it is not.
+    """
+
+    hardware: str
+    result: Result | None
+    reason: str
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON data: hardware, status, reason, and the result's own keys if there is one."""
+        status = "ok" if self.result else "infeasible"
+        data = self.result.to_dict() if self.result else {}
+        return {"hardware": self.hardware, "status": status, "reason": self.reason, **data}
+
+
+def try_named(
+    hardware: str, workload: Source, *, settings: Sequence[str], fidelity: str, seed: int
+) -> Outcome:
+    """Run one design of a comparison; a design that breaks a capacity is an outcome, no error.
+
+    Raises:
+        InputError: Anything else is wrong with the input.
+    """
+    try:
+        result = run_named(hardware, workload, settings=settings, fidelity=fidelity, seed=seed)
+    except InfeasibleError as error:
+        return Outcome(hardware, None, str(error))
+    return Outcome(hardware, result, "")
 
 
 def metric_units(result: Result) -> dict[str, str]:

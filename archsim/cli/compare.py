@@ -22,17 +22,18 @@ def compare(
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate one workload on several pieces of hardware."""
-    from archsim.api.running import metric_units, parse_seed, run_named
+    from archsim.api.running import metric_units, parse_seed, try_named
     from archsim.report.comparing import compare_results
-    from archsim.report.comparison_report import comparison_report
+    from archsim.report.comparison_report import comparison_report, infeasible_designs
 
-    results = [
-        run_named(name, workload, settings=settings or (), fidelity=fidelity, seed=parse_seed(seed))
+    outcomes = [
+        try_named(name, workload, settings=settings or (), fidelity=fidelity, seed=parse_seed(seed))
         for name in with_progress(hardware, "comparing")
     ]
     if as_json:
-        pairs = zip(hardware, results, strict=True)
-        print_json([{"hardware": name, **result.to_dict()} for name, result in pairs])
+        print_json([outcome.to_dict() for outcome in outcomes])
         return
-    units = {name: unit for result in results for name, unit in metric_units(result).items()}
+    results = [outcome.result for outcome in outcomes]
+    units = {name: unit for r in results if r for name, unit in metric_units(r).items()}
     print_report(comparison_report(hardware, compare_results(results), units))
+    print_report(infeasible_designs({item.hardware: item.reason for item in outcomes}))

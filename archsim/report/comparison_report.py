@@ -47,6 +47,17 @@ def comparison_report(
     yield plain_table(columns, relative)
 
 
+def infeasible_designs(reasons: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Yield one line per design that could not be run.
+
+    Args:
+        reasons: Design to why it is infeasible; empty for one that ran.
+    """
+    for name, reason in reasons.items():
+        if reason:
+            yield Text.assemble(("infeasible  ", "red"), f"{name}: {reason}", no_wrap=True)
+
+
 def difference_report(
     found: Difference, names: tuple[str, str], units: Mapping[str, str]
 ) -> Iterator[RenderableType]:

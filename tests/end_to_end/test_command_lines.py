@@ -93,6 +93,24 @@ def test_compare_shows_figures_and_ratios(cli):
     assert rows[1]["latency_s"] == pytest.approx(2.5e-6)
 
 
+def test_compare_keeps_infeasible_designs_as_data(cli, files):
+    small = (files / "chip.yaml").read_text().replace("lanes: 4", "lanes: 1")
+    (files / "small.yaml").write_text(small)
+    command = ("compare", "steps.yaml", "chip.yaml", "small.yaml", "--set", "elements=900000")
+    code, out, err = cli(*command, "--json")
+    assert (code, err) == (0, "")
+    rows = json.loads(out)
+    assert [row["status"] for row in rows] == ["ok", "infeasible"]
+    assert rows[1] == {
+        "hardware": "small.yaml",
+        "status": "infeasible",
+        "reason": "elements: the elements do not fit, found 900000",
+    }
+    code, out, err = cli(*command)
+    assert (code, err) == (0, "")
+    assert "infeasible  small.yaml: elements: the elements do not fit, found 900000" in out
+
+
 def test_diff_names_the_changed_key_and_where_time_went(cli):
     cli("run", "chip.yaml", "steps.yaml", "--output", "a.json")
     cli("run", "chip.yaml", "steps.yaml", "--output", "b.json", "--set", "core.lanes=8")

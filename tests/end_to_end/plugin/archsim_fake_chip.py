@@ -64,7 +64,7 @@ class FakeChip(Architecture):
         """Run the steps one after the other."""
         chip = expect(FakeHardware, hardware)
         work = expect(StepsWorkload, workload)
-        if work.elements > 1_000_000:
+        if work.elements > 250_000 * chip.core.lanes:
             raise InfeasibleError(
                 "the elements do not fit", key="elements", found=str(work.elements)
             )
