@@ -54,9 +54,6 @@ _ALL = (
 KINDS: MappingProxyType[str, OperationKind] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Every operation kind by name."""
 
-ATTENTION_KINDS = frozenset({"attention_logit", "softmax", "attention_attend"})
-"""Kinds whose size varies per request: they go with the trace's request arrays."""
-
 
 def operation_kind(name: str) -> OperationKind:
     """Return the kind called ``name``.

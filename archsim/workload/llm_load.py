@@ -131,11 +131,13 @@ def _with_lengths(document: Document) -> Document:
 
 
 def _model_document(source: Source, overrides: Overrides) -> Document:
-    if isinstance(source, str) and not _is_path(source):
-        known = model_names()
-        if source not in known:
-            raise UnknownNameError("model", source, known)
-    document = load_document(source, "workloads", overrides)
+    try:
+        document = load_document(source, "workloads", overrides)
+    except UnknownNameError as error:
+        # Its suggestions may be whole workloads.
+        if isinstance(source, str):
+            raise UnknownNameError("model", source, model_names()) from error
+        raise
     kind = document.data.get("kind")
     if isinstance(kind, str) and kind != MODEL_KIND:
         raise InputError(

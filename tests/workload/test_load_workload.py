@@ -220,6 +220,11 @@ lengths: {distribution: constant, tokens: 100}
         ("kind: llm", "kind: llm_model", ["small.yaml:1", "this is a model, not a workload"]),
         ("kind: llm", "kind: 3", ["small.yaml:1", "needs to say its kind", "found 3"]),
         ("model: gpt2", "model: gpt4", ["small.yaml:4", "model", "'gpt4'", "did you mean gpt2?"]),
+        (
+            "model: gpt2",
+            "model: gpt3-7b-sharegpt",
+            ["gpt3-7b-sharegpt.yaml:1: kind: this is not a language model, found 'llm'"],
+        ),
         ("model: gpt2", "model: 3", ["small.yaml:4", "model: must be text"]),
         ("model: gpt2\n", "", ["an LLM workload needs a model", "config: PATH"]),
         ("model: gpt2", "model: gpt2\nconfig: x.json", ["small.yaml:5", "not both"]),
