@@ -13,10 +13,8 @@ note is an entry of ``sources``, so it survives writing and reading a specificat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_serializer
@@ -100,14 +98,24 @@ def winning_pattern(key: str, patterns: Iterable[str]) -> str | None:
 
 def matches(pattern: str, key: str) -> bool:
     """Say whether a pattern covers a dotted key."""
-    return _compiled(pattern).fullmatch(key) is not None
+    return _equals(pattern, key) or _equals(f"{pattern}.*", key)
 
 
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # Runs of stars are one star: they would make matching slow and mean nothing more.
-    parts = re.split(r"\*+", pattern)
-    return re.compile(".*".join(map(re.escape, parts)) + r"(\..*)?", re.DOTALL)
+def _equals(pattern: str, key: str) -> bool:
+    """Match the whole key, each part between stars at its first place: no backtracking."""
+    first, *middle = pattern.split("*")
+    if not middle:
+        return key == pattern
+    last = middle.pop()
+    if not key.startswith(first) or not key.endswith(last):
+        return False
+    start, end = len(first), len(key) - len(last)
+    for part in middle:
+        found = key.find(part, start, end)
+        if found < 0:
+            return False
+        start = found + len(part)
+    return start <= end
 
 
 _Scope = tuple[str, Mapping[str, Source]]
