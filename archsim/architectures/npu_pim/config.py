@@ -33,7 +33,9 @@ class Npu(StrictModel):
     vector_units: Small = Field(description="vector pipes")
     vector_lanes: Small = Field(description="lanes of one vector pipe")
     frequency_hz: Hertz = Field(description="clock of arrays and vector units")
-    scratchpad_bytes: Bytes = Field(description="operand scratchpad; half is filled while half is used")
+    scratchpad_bytes: Bytes = Field(
+        description="operand scratchpad; half is filled while half is used"
+    )
     accumulator_bytes: Bytes = Field(description="result scratchpad")
 
     @property
@@ -88,7 +90,9 @@ class Memory(StrictModel):
     channels: Small = Field(description="independent channels of the device")
     channel_bytes: Bytes = Field(description="capacity of one channel")
     frequency_hz: Hertz = Field(description="command clock; the timing counts its cycles")
-    ranks: Annotated[int, Field(ge=1, le=16)] = Field(description="ranks (pseudo stacks) of a channel")
+    ranks: Annotated[int, Field(ge=1, le=16)] = Field(
+        description="ranks (pseudo stacks) of a channel"
+    )
     bank_groups: Annotated[int, Field(ge=1, le=16)] = Field(description="bank groups of a rank")
     banks_per_group: Annotated[int, Field(ge=1, le=16)] = Field(description="banks of a bank group")
     burst_bytes: Small = Field(description="bytes of one read or write")
@@ -142,7 +146,9 @@ class Pim(StrictModel):
         description="single: a bank serves either reads or PIM; dual: PIM has row buffers of its own"
     )
     banks_per_channel: Small = Field(description="banks with a PIM unit; all banks of a channel")
-    row_bytes: Bytes = Field(description="bytes of one DRAM row, and of the channel's vector buffer")
+    row_bytes: Bytes = Field(
+        description="bytes of one DRAM row, and of the channel's vector buffer"
+    )
     multipliers_per_bank: Small = Field(description="elements of one dot-product command and bank")
     pipeline_fill_commands: Small = Field(
         description="dot products that a short sequence is padded to (adder tree filling)"
@@ -186,13 +192,16 @@ class Artefacts(StrictModel):
     """
 
     oversized_scratchpad: bool | None = Field(
-        default=None, description="131 MiB pads: a whole operation is one tile, no overlap inside it"
+        default=None,
+        description="131 MiB pads: a whole operation is one tile, no overlap inside it",
     )
     device_wide_pim_issue: bool | None = Field(
-        default=None, description="single row buffer: one PIM packet a cycle for all channels together"
+        default=None,
+        description="single row buffer: one PIM packet a cycle for all channels together",
     )
     drain_bound_attention: bool | None = Field(
-        default=None, description="NPU attention: all arrays on one head, a pipeline drain per block"
+        default=None,
+        description="NPU attention: all arrays on one head, a pipeline drain per block",
     )
     strict_preload_chain: bool | None = Field(
         default=None, description="without PIM: each weight preload waits for the previous drain"
@@ -206,7 +215,9 @@ class Artefacts(StrictModel):
     in_order_vector_issue: bool | None = Field(
         default=None, description="softmax and partial sums issue one a cycle in channel order"
     )
-    no_kv_append: bool | None = Field(default=None, description="new keys and values are not written")
+    no_kv_append: bool | None = Field(
+        default=None, description="new keys and values are not written"
+    )
     no_communication: bool | None = Field(
         default=None, description="no all-reduce, no transfer between stages"
     )
@@ -220,7 +231,8 @@ class NpuPimHardware(HardwareSpec):
 
     kind: Literal["npu_pim"] = "npu_pim"
     mode: Literal["physical", "compat"] = Field(
-        default="physical", description="physical: what a user wants; compat: the authors' simulator"
+        default="physical",
+        description="physical: what a user wants; compat: the authors' simulator",
     )
     npu: Npu
     memory: Memory

@@ -40,6 +40,7 @@ from archsim.blocks.vector import (
 from archsim.technology import arithmetic, dram
 from archsim.technology.constant import TechConstant
 
+
 @dataclass
 class Activity:
     """What one device did in a run; counts are exact.
@@ -170,9 +171,9 @@ def dram_energy_j(
     busy_clocks = moved / memory.channels / memory.burst_bytes * memory.burst_cycles
     active = min(1.0, busy_clocks / clocks) if clocks else 0.0
     energy = {
-        "read": -(-activity.read_bytes // memory.burst_bytes) * power.read_j,
-        "write": -(-activity.write_bytes // memory.burst_bytes) * power.write_j,
-        "activate": -(-moved // row_bytes) * power.activate_j,
+        "read": activity.read_bytes / memory.burst_bytes * power.read_j,
+        "write": activity.write_bytes / memory.burst_bytes * power.write_j,
+        "activate": moved / row_bytes * power.activate_j,
         "refresh": clocks / memory.timing.trefi * ranks * power.refresh_j,
         "standby": ranks * clocks * _standby_j(power, active),
     }

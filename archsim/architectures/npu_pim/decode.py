@@ -160,9 +160,7 @@ class PassPlanner:
             element_bytes=self.workload.bytes_per_element,
         )
 
-    def assign(
-        self, tokens: Sequence[int], channels: Sequence[int] | None = None
-    ) -> list[Request]:
+    def assign(self, tokens: Sequence[int], channels: Sequence[int] | None = None) -> list[Request]:
         """Put requests on channels: as given, or as the device's scheduler does."""
         if channels is not None:
             if len(channels) != len(tokens):
@@ -210,9 +208,7 @@ class PassPlanner:
         if self.on_pim and key in self._layers:
             return self._layers[key]
         trace = self.workload.trace(lengths=np.array([r.tokens for r in requests], dtype=np.int64))
-        plan = plan_layer(
-            self.hardware, self.workload.model, trace, npu_attention=not self.on_pim
-        )
+        plan = plan_layer(self.hardware, self.workload.model, trace, npu_attention=not self.on_pim)
         if self.on_pim:
             self._layers[key] = plan
         return plan

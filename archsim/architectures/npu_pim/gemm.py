@@ -82,9 +82,7 @@ def physical_steps(product: Product, arrays: Arrays) -> tuple[tuple[Step, ...], 
 def _physical_traffic(product: Product, arrays: Arrays) -> tuple[tuple[int, int], int, int, int]:
     align = max(arrays.rows, arrays.columns)
     tile = best_tile(product.m, product.n, product.k, arrays.room_bytes, align)
-    traffic = gemm_traffic(
-        product.m, product.n, product.k, tile.m, tile.n, tile.k, tile.order
-    )
+    traffic = gemm_traffic(product.m, product.n, product.k, tile.m, tile.n, tile.k, tile.order)
     scale = product.element_bytes / 2
     read = int(int(traffic.read_bytes) * scale) + product.bias_bytes
     written = int(int(traffic.write_bytes) * scale)

@@ -19,7 +19,12 @@ from archsim.architectures.npu_pim.npu_attention import attention_operations
 from archsim.architectures.npu_pim.operations import NpuOperation, Rates, Step
 from archsim.architectures.npu_pim.stream import stream_bytes_per_s
 from archsim.architectures.npu_pim.vector_work import authors_vector_steps, physical_vector_steps
-from archsim.blocks.link import point_to_point_seconds, ring_all_gather_seconds, ring_all_reduce_bytes, ring_all_reduce_seconds
+from archsim.blocks.link import (
+    point_to_point_seconds,
+    ring_all_gather_seconds,
+    ring_all_reduce_bytes,
+    ring_all_reduce_seconds,
+)
 from archsim.errors import UnsupportedError
 from archsim.kernel import Clock, seconds_to_fs
 

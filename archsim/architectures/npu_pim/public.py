@@ -127,7 +127,9 @@ def _planner(system: str, mode: str, model: str, tensor: int) -> PassPlanner:
             "parallel": {"tensor": tensor},
         }
     )
-    return PassPlanner(load_system(system, mode), expect(LlmWorkload, workload), check_capacity=False)
+    return PassPlanner(
+        load_system(system, mode), expect(LlmWorkload, workload), check_capacity=False
+    )
 
 
 def _in_cycles(timed: TimedPass, planner: PassPlanner) -> DecodeLayer:

@@ -84,8 +84,14 @@ def operation_rows(
     """
     rows: list[tuple[str, str, str, float, float, float]] = []
     now = start_fs
-    first = [item for item in zip(timed.plan.once, timed.once_fs, strict=True) if _is_first(item[0][0])]
-    rest = [item for item in zip(timed.plan.once, timed.once_fs, strict=True) if not _is_first(item[0][0])]
+    first = [
+        item for item in zip(timed.plan.once, timed.once_fs, strict=True) if _is_first(item[0][0])
+    ]
+    rest = [
+        item
+        for item in zip(timed.plan.once, timed.once_fs, strict=True)
+        if not _is_first(item[0][0])
+    ]
     energy = _EnergyOf(planner.hardware, tensor)
     for (operation, _), duration in first:
         rows.append(_row(operation, now, now + duration, energy.npu(operation)))

@@ -75,7 +75,7 @@ def iterate(
         provenance=_provenance(hardware, workload, fidelity, seed),
         bytes_moved=_bytes_moved(hardware, passes),
         work=_work(workload, planner, passes, seed),
-        roofline_s=_roofline_s(hardware, activity) ,
+        roofline_s=_roofline_s(hardware, activity),
         more_checks=_more_checks(planner, passes, fidelity),
     )
 
@@ -97,7 +97,9 @@ def serve(
     latency_s = fs_to_seconds(max(1, run.end_fs))
     table, _ = components(hardware, run.activity, latency_s, tensor, stages)
     if not server.shared:
-        table = _with_prefill(table, server, latency_s)
+        table = pd.concat(
+            [table, pd.DataFrame([_prefill_row(server, latency_s)])], ignore_index=True
+        )
     energy_j = float(table["dynamic_energy_j"].sum() + table["static_energy_j"].sum())
     tokens = sum(request.generated for request in run.requests)
     metrics = _common_metrics(planner, run.activity, latency_s, run.end_fs, run.passes)
@@ -112,8 +114,10 @@ def serve(
         "waiting_mean": run.waiting_fs / max(1, run.end_fs),
     }
     metrics |= _request_metrics(run, workload, latency_s)
+    where = {"decode": "NPU and PIM", "prefill": "this device" if server.shared else "prefill NPUs"}
     spans = [
-        ("decode iterations", "decode", "systolic arrays", 0.0, latency_s, 0.0),
+        (kind, kind, where[kind], fs_to_seconds(start), fs_to_seconds(end), 0.0)
+        for kind, start, end in run.intervals
     ]
     return assemble(
         latency_s=latency_s,
@@ -145,9 +149,7 @@ def _common_metrics(
     from archsim.architectures.npu_pim.cost import device_cost, dram_energy_j
 
     costs = device_cost(hardware, activity, latency_s)
-    die = sum(
-        cost.area_mm2 for name, cost in costs.items() if name not in ("memory", "pim")
-    )
+    die = sum(cost.area_mm2 for name, cost in costs.items() if name not in ("memory", "pim"))
     moved = activity.read_bytes + activity.write_bytes
     peak = float(peak_bytes_per_s(memory))
     seconds = max(latency_s, 1e-30)
@@ -184,7 +186,9 @@ def _request_metrics(run: ServingRun, workload: LlmWorkload, latency_s: float) -
     good = 0
     for request in done:
         to_first = fs_to_seconds(request.first_token_fs - request.arrival_fs)
-        per_token = fs_to_seconds(request.done_fs - request.first_token_fs) / max(1, request.generated - 1)
+        per_token = fs_to_seconds(request.done_fs - request.first_token_fs) / max(
+            1, request.generated - 1
+        )
         limit_first = serving.time_to_first_token_s if serving else None
         limit_each = serving.time_per_output_token_s if serving else None
         good += (limit_first is None or to_first <= limit_first) and (
@@ -194,8 +198,19 @@ def _request_metrics(run: ServingRun, workload: LlmWorkload, latency_s: float) -
     return metrics
 
 
-def _with_prefill(table, server: Server, latency_s: float):  # type: ignore[no-untyped-def]
-    return table
+def _prefill_row(server: Server, latency_s: float) -> dict[str, str | float]:
+    """Return the stand-alone prefill devices as one component."""
+    planner, run = server.prefill, server.run
+    tensor, stages = planner.workload.parallel.tensor, planner.workload.parallel.pipeline
+    table, _ = components(planner.hardware, run.prefill_activity, latency_s, tensor, stages)
+    return {
+        "component": "prefill NPUs",
+        "busy_s": min(fs_to_seconds(run.prefill_fs), latency_s),
+        "dynamic_energy_j": float(table["dynamic_energy_j"].sum()),
+        "static_energy_j": float(table["static_energy_j"].sum()),
+        "area_mm2": float(table["area_mm2"].sum()),
+        "bytes": float(run.prefill_activity.read_bytes + run.prefill_activity.write_bytes) * tensor,
+    }
 
 
 def _provenance(
@@ -232,7 +247,7 @@ def _work(
         return []
     asked = done = 0
     for step, timed in enumerate(passes):
-        asked += int(workload.trace(step, seed=seed).totals().macs)
+        asked += int(workload.trace(step, seed=seed).totals.macs)
         done += sum(operation.macs * times for operation, times in timed.plan.counted())
         for mha, times in timed.plan.attentions():
             done += 2 * mha.softmax_elements * workload.model.head_dim * times
@@ -269,6 +284,8 @@ def _serving_checks(run: ServingRun) -> list[Check]:
     over = [r for r in run.requests if r.generated > r.output_tokens]
     return [
         close("time in decode and waits fits the run", float(run.decode_fs <= run.end_fs), 1.0, ""),
-        Check("tokens come in order", not late, f"{len(late)} requests end before their first token"),
+        Check(
+            "tokens come in order", not late, f"{len(late)} requests end before their first token"
+        ),
         Check("no request generates too much", not over, f"{len(over)} requests"),
     ]

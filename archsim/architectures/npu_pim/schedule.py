@@ -31,7 +31,9 @@ def estimated_cycles(shape: AttentionShape, tokens: int) -> int:
     """Return the attention time of a request as the scheduler estimates it (algorithm 1)."""
     key_chunks = -(-shape.heads * shape.head_dim // shape.row_elements)
     value_chunks = -(-tokens // shape.row_elements) * shape.heads
-    tiles = key_chunks * -(-tokens // shape.banks) + value_chunks * -(-shape.head_dim // shape.banks)
+    tiles = key_chunks * -(-tokens // shape.banks) + value_chunks * -(
+        -shape.head_dim // shape.banks
+    )
     return (key_chunks + value_chunks) * ESTIMATE_LOAD_CYCLES + tiles * ESTIMATE_TILE_CYCLES
 
 

@@ -77,6 +77,7 @@ class ServingRun:
         reserved_peak: Largest number of reserved cache tokens.
         passes: First decode pass, for the figures of a layer; None if none ran.
         decode_fs, prefill_fs: Time spent in decode iterations and in prefills.
+        intervals: Each prefill and decode iteration as (kind, start, end) in femtoseconds.
     """
 
     requests: list[ServedRequest]
@@ -90,6 +91,7 @@ class ServingRun:
     passes: TimedPass | None = None
     decode_fs: int = 0
     prefill_fs: int = 0
+    intervals: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 class Server:
@@ -136,6 +138,7 @@ class Server:
         self._waiting_since = 0
         self._reserved = 0
         self._admitted = 0
+        self._over = False
         self._greedy = hardware.scheduler.channel_assignment == "greedy"
         self._arriving = len(self.run.requests)
         self._news: Event = self.sim.event("a request")
@@ -154,6 +157,8 @@ class Server:
     def _arrivals(self, pending: deque[ServedRequest]) -> ProcessGenerator:
         for request in self.run.requests:
             yield self.sim.delay(request.arrival_fs - self.sim.now_fs)
+            if self._over:
+                return
             pending.append(request)
             self._note_waiting(1)
             self._announce()
@@ -170,14 +175,15 @@ class Server:
 
     def _prefills(self, pending: deque[ServedRequest]) -> ProcessGenerator:
         """Process prompts one by one on devices of their own."""
-        while self._arriving:
+        while self._arriving and not self._over:
             if not pending:
                 yield self._news
                 continue
             request = pending.popleft()
             yield from self._prompt(request, self.run.prefill_activity)
-            self._ready.append(request)
-            self._announce()
+            if not self._over:
+                self._ready.append(request)
+                self._announce()
 
     def _prompt(self, request: ServedRequest, activity: Activity) -> ProcessGenerator:
         timed = self._prefill_memo.get(request.prompt_tokens)
@@ -187,8 +193,11 @@ class Server:
             self._prefill_memo[request.prompt_tokens] = timed
         start = self.sim.now_fs
         yield self.sim.delay(timed.latency_fs)
+        if self._over:
+            return
         activity.add_operations(timed.plan.counted())
         self.run.prefill_fs += timed.latency_fs
+        self.run.intervals.append(("prefill", start, self.sim.now_fs))
         request.first_token_fs = self.sim.now_fs
         request.generated = 1
         self._arriving -= 1
@@ -217,6 +226,7 @@ class Server:
                 break
         self.run.end_fs = self.sim.now_fs
         self._note_waiting(0)
+        self._over = True
 
     def _admit(self, batch: list[ServedRequest]) -> None:
         """Let prefilled requests in, in order, while places and cache are left."""
@@ -250,9 +260,7 @@ class Server:
     def _iteration(self, batch: list[ServedRequest]) -> ProcessGenerator:
         """One token for every request of the batch."""
         tokens = [request.context_tokens for request in batch]
-        plan = self.decode.plan(
-            self.decode.assign(tokens, [request.channel for request in batch])
-        )
+        plan = self.decode.plan(self.decode.assign(tokens, [request.channel for request in batch]))
         timed = time_pass(plan, self.decode.rates, self.fidelity)
         if self.run.passes is None:
             self.run.passes = timed
@@ -264,6 +272,7 @@ class Server:
         self.run.iterations += 1
         self.run.batch_sum += len(batch)
         self.run.decode_fs += timed.latency_fs
+        self.run.intervals.append(("decode", start, self.sim.now_fs))
         if self.timeline is not None:
             name = f"iteration {self.run.iterations}"
             size = {"batch": len(batch)}

@@ -118,9 +118,7 @@ class _Player:
     channels: list[tuple[int, Interval]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.memory = SharedBandwidth(
-            self.sim, "memory channels", self.rates.stream_bytes_per_s
-        )
+        self.memory = SharedBandwidth(self.sim, "memory channels", self.rates.stream_bytes_per_s)
         self.engines = PacedWork(self.sim, "PIM engines")
         self.streaming = False
         self.running: MhaPhase | None = None
@@ -129,7 +127,9 @@ class _Player:
         if self.stage.npu:
             self.sim.process(self._npu(), "NPU")
         if self.stage.mha is not None:
-            process = self._overlapped if self.stage.mha.overlapped_cycles is not None else self._pim
+            process = (
+                self._overlapped if self.stage.mha.overlapped_cycles is not None else self._pim
+            )
             self.sim.process(process(self.stage.mha), "PIM")
         self.sim.run()
 
@@ -156,7 +156,9 @@ class _Player:
 
     def _operation(self, operation: NpuOperation) -> ProcessGenerator:
         npu = self.rates.npu
-        loaded = [self.sim.event(f"load {i} of {operation.name}") for i in range(len(operation.steps))]
+        loaded = [
+            self.sim.event(f"load {i} of {operation.name}") for i in range(len(operation.steps))
+        ]
         if operation.steps:
             self.sim.process(self._load(operation, loaded), f"loads of {operation.name}")
         for step, there in zip(operation.steps, loaded, strict=True):
@@ -204,7 +206,8 @@ class _Player:
         yield self.sim.all_of(
             [
                 self.sim.process(
-                    self._channel(i, ("logit_softmax", logit), ("attend", attend)), f"PIM channel {i}"
+                    self._channel(i, ("logit_softmax", logit), ("attend", attend)),
+                    f"PIM channel {i}",
                 )
                 for i, (logit, attend) in enumerate(pairs)
             ]

@@ -39,5 +39,8 @@ def authors_vector_steps(
     row's latency count.
     """
     return (
-        Step(stream_bytes=moved_bytes, tail_cycles=row_cycles(operation, length, lanes) + ISSUE_CYCLES),
+        Step(
+            stream_bytes=moved_bytes,
+            tail_cycles=row_cycles(operation, length, lanes) + ISSUE_CYCLES,
+        ),
     )
