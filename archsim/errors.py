@@ -61,26 +61,31 @@ class InputError(ArchsimError):
             where: File and line.
             key: Dotted key path.
         """
-        error = copy.copy(self)
-        error.where, error.key = where, self.key or key
-        error.args = (error._sentence(),)
-        return error
+        return self._changed(where=where, key=self.key or key)
 
     def with_others(self, others: Sequence[InputError]) -> Self:
         """Return the same error, with further problems of the same input."""
+        return self._changed(others=tuple(others))
+
+    def suggesting(self, suggestion: str) -> Self:
+        """Return the same error with another suggestion."""
+        return self._changed(suggestion=suggestion)
+
+    def _changed(self, **parts: object) -> Self:
         error = copy.copy(self)
-        error.others = tuple(others)
+        error.__dict__.update(parts)
         error.args = (error._sentence(),)
         return error
 
     def _sentence(self) -> str:
-        text = ": ".join(part for part in (self.where, self.key, self.problem) if part)
+        key = _shortened(self.key, 2 * _MAXIMUM_SHOWN)
+        text = ": ".join(part for part in (self.where, key, self.problem) if part)
         if self.found:
             text += f", found {self.found}"
         if self.allowed:
             text += f"; allowed: {self.allowed}"
         if self.suggestion:
-            text += f"; did you mean {self.suggestion}?"
+            text += f"; did you mean {_shortened(self.suggestion, 4 * _MAXIMUM_SHOWN)}?"
         if self.others:
             count = len(self.others)
             text += f" (and {count} more problem{'s' if count > 1 else ''})"
@@ -162,8 +167,8 @@ def _restored(
     return error
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAXIMUM_SHOWN else f"{text[: _MAXIMUM_SHOWN - 3]}..."
+def _shortened(text: str, length: int = _MAXIMUM_SHOWN) -> str:
+    return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def _printable(text: str) -> str:

@@ -40,7 +40,8 @@ def build(model_class: type[Model], document: Document) -> Model:
     except InputError as error:
         if error.where:
             raise
-        raise error.located(document.locate(error.key)) from error
+        key = error.key.removeprefix(document.prefix)
+        raise error.located(document.locate(key)) from error
     for part, prefix in _specifications(spec, ""):
         _check_patterns(part, prefix, document)
     return spec
@@ -57,7 +58,7 @@ def _check_patterns(spec: Specification, prefix: str, document: Document) -> Non
         raise InputError(
             "this pattern covers no key",
             where=document.locate(key),
-            key=key,
+            key=document.prefix + key,
             allowed="keys of the file, with * for anything",
             suggestion=_near_pattern(pattern, known),
         )

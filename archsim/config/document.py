@@ -15,7 +15,7 @@ from archsim.config.files import (
     path_exists,
     read_file,
 )
-from archsim.config.inheritance import SETTING, Layer, merge
+from archsim.config.inheritance import SETTING, Layer, merge, note_sources
 from archsim.config.overrides import as_data, plain_mapping
 from archsim.errors import InputError, shown
 
@@ -33,6 +33,7 @@ class Document:
         label: What the whole is called in messages; empty for a mapping.
         places: Dotted key to ``file:line``, or to ``--set``.
         settings: Dotted keys that were set over the file.
+        prefix: What stands in front of its keys in messages; empty for a whole file.
     """
 
     data: dict[str, object]
@@ -41,6 +42,7 @@ class Document:
     label: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
+    prefix: str = ""
 
     def locate(self, key_path: str) -> str:
         """Return where a key was written: ``file:line``, ``--set``, or nothing for a mapping.
@@ -71,7 +73,10 @@ class Document:
             found = found.get(name) if isinstance(found, dict) else None
         if not isinstance(found, dict):
             raise InputError(
-                "must be a mapping", where=self.locate(key_path), key=key_path, found=shown(found)
+                "must be a mapping",
+                where=self.locate(key_path),
+                key=self.prefix + key_path,
+                found=shown(found),
             )
         start = f"{key_path}."
         return Document(
@@ -87,6 +92,7 @@ class Document:
             settings=tuple(
                 key.removeprefix(start) for key in self.settings if key.startswith(start)
             ),
+            prefix=self.prefix + start,
         )
 
 
@@ -125,6 +131,7 @@ def load_document(
         data = as_data(key, value, below)
         layers.append(Layer(data, dict.fromkeys(_keys(data, ""), SETTING), SETTING))
     merged = merge(layers)
+    note_sources(merged, layers)
     name = merged.data.get("name")
     return Document(
         data=merged.data,

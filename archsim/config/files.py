@@ -88,13 +88,9 @@ def find_shipped(name: str, folder: Folder, *, where: str = "", key: str = "") -
     files = shipped_files(folder)
     if name in files:
         return shipped_file(files[name], folder)
-    if not key and any(path_exists(Path(name + suffix)) for suffix in SUFFIXES):
-        beside = next(name + suffix for suffix in SUFFIXES if path_exists(Path(name + suffix)))
-        raise InputError(
-            f"there is no shipped {_WHAT[folder]} of this name", found=shown(name),
-            suggestion=f"the file {beside}",
-        )  # fmt: skip
-    raise UnknownNameError(_WHAT[folder], name, files, where=where, key=key)
+    error = UnknownNameError(_WHAT[folder], name, files, where=where, key=key)
+    beside = [name + suffix for suffix in SUFFIXES if path_exists(Path(name + suffix))]
+    raise error if key or not beside else error.suggesting(f"the file {beside[0]}")
 
 
 def shipped_file(path: Path, folder: Folder) -> File:
@@ -152,7 +148,7 @@ def _read_bytes(file: File) -> bytes:
     return data
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _parse(data: bytes, label: str) -> Parsed:
     try:
         text = data.decode("utf-8")

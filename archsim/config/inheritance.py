@@ -12,7 +12,7 @@ place where it was last written, and its source:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archsim.config.sources import SET_BY_USER, winning_pattern
@@ -21,6 +21,7 @@ SETTING = "--set"
 """Place of a value that was set, not read from a file."""
 
 _NOT_INHERITED = ("name", "description")
+_WITHOUT_SOURCE = frozenset({"name", "description", "kind", "schema_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +55,18 @@ class Merged:
 
 
 def merge(layers: Iterable[Layer]) -> Merged:
-    """Merge layers, the lowest first.
+    """Merge layers, the lowest first; ``note_sources`` then puts their sources right.
 
     Args:
         layers: E.g. the extended file, the file itself, settings.
     """
-    stack = list(layers)
     merged = Merged()
-    for index, layer in enumerate(stack):
+    for index, layer in enumerate(layers):
         if layer.label != SETTING:
             for name in _NOT_INHERITED:
                 merged.data.pop(name, None)
         _put(merged, merged.data, layer.data, "", index)
         merged.places.update(layer.places)
-    if len(stack) > 1:
-        _note_sources(merged, stack)
     return merged
 
 
@@ -100,8 +98,9 @@ def _put(
         else:
             if name in target and type(old) is type(value) and old == value:
                 continue
-            for below in [item for item in merged.owners if item.startswith(f"{key}.")]:
-                del merged.owners[below]
+            if isinstance(old, dict):
+                for below in [item for item in merged.owners if item.startswith(f"{key}.")]:
+                    del merged.owners[below]
             target[name] = copy_plain(value)
             merged.owners[key] = index
 
@@ -109,12 +108,21 @@ def _put(
 _Patterns = dict[str, object]
 
 
-def _note_sources(merged: Merged, layers: list[Layer]) -> None:
-    """Add an entry to ``sources`` for each value that the patterns alone would get wrong."""
+def note_sources(merged: Merged, layers: Sequence[Layer]) -> None:
+    """Add an entry to ``sources`` for each value that the patterns alone would get wrong.
+
+    Args:
+        merged: The layers put together; its data is changed.
+        layers: The same layers, the lowest first.
+    """
+    if len(layers) == 1:
+        return
     by_layer = [dict(_patterns(layer.data, "")) for layer in layers]
     together = dict(_patterns(merged.data, ""))
     notes: _Patterns = {}
     for key, owner in merged.owners.items():
+        if key in _WITHOUT_SOURCE:
+            continue
         seen = _look_up(key, together)
         right = next(
             (found for each in by_layer[owner:] if (found := _look_up(key, each)) is not None), None

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from archsim.config.quantities import Quantity
 from archsim.errors import shown
-from archsim.units import format_quantity
+from archsim.units import DIMENSIONS, format_quantity
 
 MAXIMUM_DEPTH = 16
 
@@ -82,8 +82,9 @@ def in_words(declared: Declared) -> tuple[str, str]:
         start = format_quantity(low or 0.0, quantity.unit, 6)
         end = format_quantity(high or 0.0, quantity.unit, 6)
         example = f"text such as '{quantity.example}'"
+        noun = DIMENSIONS[quantity.dimension].noun
         return (
-            f"a {quantity.dimension}",
+            noun.replace("in bytes", "in whole bytes") if annotation is int else noun,
             f"{start} to {end}, as a number in {quantity.unit} or {example}",
         )
     if origin is Literal:

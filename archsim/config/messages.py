@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
@@ -20,6 +21,7 @@ from archsim.config.keys import (
     siblings,
 )
 from archsim.config.quantities import QUANTITY_ERROR
+from archsim.config.yaml_events import MAXIMUM_DIGITS
 from archsim.errors import InputError, closest, shown
 
 _Path = tuple[str | int, ...]
@@ -68,12 +70,12 @@ def _tag(detail: ErrorDetails) -> str:
 def _error(
     detail: ErrorDetails, path: _Path, model: type[BaseModel], document: Document
 ) -> InputError:
-    kind, key = detail["type"], ".".join(map(str, path))
+    kind, relative = detail["type"], ".".join(map(str, path))
     value: object = document.data
     for part in path:
         value = child(value, part)
     declared = declared_at(model, path, document.data)
-    where, found = document.locate(key), shown(value)
+    key, where, found = document.prefix + relative, document.locate(relative), shown(value)
     if kind == "extra_forbidden":
         return _unknown_key(path, model, document)
     if kind in ("missing", "union_tag_not_found") and value is None:
@@ -120,6 +122,8 @@ def _length(detail: ErrorDetails) -> tuple[str, str] | None:
         if name in context:
             unit = "characters" if detail["type"].startswith("string") else "entries"
             short = "short" if name == "min_length" else "long"
+            if context[name] == 1 and name == "min_length":
+                return "must not be empty", ""
             return f"is too {short}", f"{side} {context[name]} {unit}"
     if detail["type"] == "string_pattern_mismatch":
         return "is not text of the right form", f"text that matches {context['pattern']}"
@@ -132,11 +136,13 @@ def _meant(text: str, known: list[str], must: str) -> str:
         return "true" if text.lower() in ("yes", "on", "y") else "false"
     if "number" in must:
         plain = text.replace("_", "").replace(",", "").strip()
+        if plain.isdecimal():
+            return str(int(plain)) if len(plain) < MAXIMUM_DIGITS else ""
         try:
             number = float(plain)
         except ValueError:
             return ""
-        return plain if plain.isascii() and abs(number) < float("inf") else ""
+        return f"{number:.15g}" if math.isfinite(number) else ""
     return closest(text, known)
 
 
@@ -161,22 +167,30 @@ def _tags(path: _Path, model: type[BaseModel], document: Document) -> list[str]:
 
 def _unknown_key(path: _Path, model: type[BaseModel], document: Document) -> InputError:
     """Say that a key is unknown; suggest a neighbour, or a key elsewhere that ends alike."""
-    key = ".".join(map(str, path))
+    key, last = ".".join(map(str, path)), str(path[-1])
     where = document.locate(key)
     parent: object = document.data
     for part in path[:-1]:
         parent = child(parent, part)
     known = siblings(declared_at(model, path[:-1], document.data), parent)
-    prefix = key[: len(key) - len(str(path[-1]))]
-    setting = next((s for s in document.settings if s == key or s.startswith(f"{key}.")), "")
-    if where == SETTING and setting:
-        key = setting
-    near = closest(str(path[-1]), [name for name in known if name != "sources"])
-    suggestion = prefix + near if near and key == ".".join(map(str, path)) else ""
-    if not suggestion:
+    near = closest(last, [name for name in known if name != "sources"])
+    if where == SETTING:
+        # A setting is shown as it was given: pydantic stops at the first part it doesn't know.
+        given = (item for item in document.settings if item.startswith(f"{key}."))
+        key = next(given, key)
+    if near and key.endswith(last):
+        suggestion = key[: len(key) - len(last)] + near
+    else:
         suggestion = _anywhere(key, model)
-    allowed = ", ".join(known[:16]) + (", ..." if len(known) > 16 else "")
-    return InputError("unknown key", where=where, key=key, allowed=allowed, suggestion=suggestion)
+    if "." in last and suggestion in ("", key):  # a dotted key means nesting in a setting only
+        suggestion = f"{last.replace('.', ': {')}: ...{'}' * last.count('.')}"
+    return InputError(
+        "unknown key",
+        where=where,
+        key=document.prefix + key,
+        allowed=", ".join(known[:16]) + (", ..." if len(known) > 16 else ""),
+        suggestion=suggestion and document.prefix + suggestion,
+    )
 
 
 def _anywhere(key: str, model: type[BaseModel]) -> str:

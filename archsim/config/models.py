@@ -7,14 +7,21 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from archsim.config.sources import Source
 from archsim.config.strict import StrictModel
 
 _NOT_CONTENT = frozenset({"name", "description", "sources"})
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+def _one_line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("must be text on one line")
+    return text
+
+
+Name = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 """The name of a specification: text on one line."""
 
 

@@ -105,9 +105,9 @@ Fraction01 = Annotated[float, Field(ge=0.0, le=1.0)]
 
 Hertz = Annotated[float, Quantity("frequency", ge=1.0, le=1e13)]
 """A frequency in Hz."""
-Bytes = Annotated[int, Quantity("size", ge=1, le=2.0**60)]
+Bytes = Annotated[int, Quantity("size", ge=1, le=1e15)]
 """A size in whole bytes."""
-BytesPerSecond = Annotated[float, Quantity("bandwidth", ge=1.0, le=1e18)]
+BytesPerSecond = Annotated[float, Quantity("bandwidth", ge=1.0, le=1e17)]
 """A bandwidth in bytes per second."""
 Seconds = Annotated[float, Quantity("time", ge=1e-15, le=1e9)]
 """A time in seconds, at least the femtosecond of the simulation's clock."""
@@ -122,7 +122,7 @@ Volts = Annotated[float, Quantity("voltage", ge=1e-6, le=1e4)]
 Amperes = Annotated[float, Quantity("current", ge=1e-12, le=1e6)]
 """A current in amperes."""
 
-NonNegativeBytes = Annotated[int, Quantity("size", ge=0, le=2.0**60)]
+NonNegativeBytes = Annotated[int, Quantity("size", ge=0, le=1e15)]
 """A size in whole bytes; 0 is allowed."""
 NonNegativeSeconds = Annotated[float, Quantity("time", ge=0.0, le=1e9)]
 """A time in seconds; 0 is allowed."""

@@ -32,7 +32,7 @@ _FLOAT = re.compile(
     r"[-+]?((0|[1-9][0-9]*)?\.[0-9]+|(0|[1-9][0-9]*)\.?)([eE][-+]?[0-9]+)?", re.ASCII
 )
 _SPECIAL = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 Plain = dict[str, object] | list[object] | str | int | float | bool | None
 """What YAML text is read into."""
@@ -86,7 +86,8 @@ class _Reader:
             self._document()
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from error
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            # PyYAML's reader without libyaml lets "\\UFFFFFFFF" through to chr().
             raise self.error(f"is not valid YAML: {error}", 1) from error
         return self.parsed
 
@@ -130,7 +131,7 @@ class _Reader:
         tag = getattr(event, "tag", None)
         if tag is not None:
             raise self.error(
-                "tags are not allowed", line, key, found=shown(tag), allowed="plain values"
+                "tags are not allowed", line, key, found=_written(tag), allowed="plain values"
             )
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(key, depth)
@@ -220,14 +221,20 @@ class _Reader:
         mark = error.problem_mark if error.problem_mark is not None else error.context_mark
         if mark is None:
             return self.error(f"is not valid YAML: {error.problem}", 1)
-        lines = self.text.splitlines() or [""]
-        number = min(mark.line, len(lines) - 1)
-        column = lines[number][mark.column : mark.column + 1]
-        if column == "\t":
+        lines = self.text.split("\n")
+        number = min(int(mark.line), len(lines) - 1)
+        if lines[number][int(mark.column) :].startswith("\t"):
             return self.error("a tab is used for indentation", number + 1, allowed="spaces")
         context = f"{error.context}: " if error.context else ""
         return self.error(f"is not valid YAML: {context}{error.problem}", number + 1)
 
 
+def _written(tag: str) -> str:
+    """Return a tag as it stands in a file."""
+    standard = "tag:yaml.org,2002:"
+    return shown(f"!!{tag.removeprefix(standard)}" if tag.startswith(standard) else tag)
+
+
 def _line(event: yaml.Event) -> int:
-    return int(event.start_mark.line) + 1
+    mark = event.start_mark
+    return 1 if mark is None else int(mark.line) + 1
