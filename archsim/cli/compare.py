@@ -33,7 +33,9 @@ def compare(
     if as_json:
         print_json([outcome.to_dict() for outcome in outcomes])
         return
-    results = [outcome.result for outcome in outcomes]
-    units = {name: unit for r in results if r for name, unit in metric_units(r).items()}
-    print_report(comparison_report(hardware, compare_results(results), units))
+    ran = {outcome.hardware: outcome.result for outcome in outcomes if outcome.result}
+    units = {name: unit for r in ran.values() for name, unit in metric_units(r).items()}
+    if ran:
+        figures = compare_results(list(ran.values()))
+        print_report(comparison_report(list(ran), figures, units))
     print_report(infeasible_designs({item.hardware: item.reason for item in outcomes}))

@@ -29,26 +29,18 @@ class Figure:
     relative: tuple[float | None, ...]
 
 
-def compare_results(results: Sequence[Result | None]) -> list[Figure]:
+def compare_results(results: Sequence[Result]) -> list[Figure]:
     """Return the headline figures, then every metric that some design reports.
-
-    Args:
-        results: One per design; ``None`` for a design that could not be run.
 
     Raises:
         InputError: There is nothing to compare.
     """
     if not results:
         raise InputError("there is nothing to compare: name at least one hardware")
-    metrics = {name: None for result in results if result for name in result.metrics}
-    return [_figure(name, [_value(result, name) for result in results]) for name in HEADLINES] + [
-        _figure(name, [result.metrics.get(name) if result else None for result in results])
-        for name in metrics
-    ]
-
-
-def _value(result: Result | None, name: str) -> float | None:
-    return None if result is None else float(getattr(result, name))
+    figures = [_figure(name, [getattr(result, name) for result in results]) for name in HEADLINES]
+    names = {name: None for result in results for name in result.metrics}
+    figures += [_figure(name, [result.metrics.get(name) for result in results]) for name in names]
+    return figures
 
 
 def _figure(name: str, values: Sequence[float | None]) -> Figure:

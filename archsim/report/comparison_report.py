@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from archsim.report.result_report import figure_text
-from archsim.report.tables import heading, percent, plain_table, units_of
+from archsim.report.tables import WIDTH, heading, percent, plain_table, units_of
 from archsim.result import STANDARD_METRICS
 
 if TYPE_CHECKING:
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from archsim.report.difference import Change, Difference
 
 SHOWN_CHANGES = 15
+_GAP = 2
 
 
 def comparison_report(
     names: Sequence[str], figures: Sequence[Figure], units: Mapping[str, str]
 ) -> Iterator[RenderableType]:
-    """Yield the absolute and the relative table of a comparison.
+    """Yield the absolute and the relative tables of a comparison.
+
+    Designs that don't fit beside each other go into tables one below the other. A figure that is
+    the same for every design is left out of the relative tables.
 
     Args:
         names: Name of each design.
@@ -30,31 +34,54 @@ def comparison_report(
         units: Unit of each metric.
     """
     known = {**units, **units_of(STANDARD_METRICS)}
-    columns = [("", "left"), *((name, "right") for name in names)]
-    absolute = (
-        [figure.name, *(_cell(value, known.get(figure.name, "")) for value in figure.absolute)]
-        for figure in figures
-    )
+    labels = [figure.name for figure in figures]
+    cells = [[_cell(v, known.get(figure.name, "")) for v in figure.absolute] for figure in figures]
     yield heading("Figures")
-    yield plain_table(columns, absolute)
-    if len(names) < 2:
+    yield from _side_by_side(names, labels, cells)
+    moved = [f for f in figures if any(ratio not in (None, 1.0) for ratio in f.relative)]
+    if not moved:
         return
-    relative = (
-        [figure.name, *("-" if value is None else f"{value:.3g}x" for value in figure.relative)]
-        for figure in figures
-    )
+    ratios = [["-" if v is None else f"{v:.3g}x" for v in figure.relative] for figure in moved]
     yield from (Text(), heading(f"Relative to {names[0]}"))
-    yield plain_table(columns, relative)
+    yield from _side_by_side(names, [figure.name for figure in moved], ratios)
+
+
+def _side_by_side(
+    names: Sequence[str], labels: Sequence[str], cells: Sequence[Sequence[str]]
+) -> Iterator[RenderableType]:
+    """Yield as few tables as 80 columns allow; ``cells`` holds one list per label."""
+    room = WIDTH - _GAP - max(map(len, labels)) - _GAP
+    blocks: list[list[int]] = []
+    left = 0
+    for design, name in enumerate(names):
+        needed = max(len(name), *(len(row[design]) for row in cells)) + _GAP
+        if not blocks or needed > left:
+            blocks.append([])
+            left = room
+        blocks[-1].append(design)
+        left -= needed
+    for number, block in enumerate(blocks):
+        if number:
+            yield Text()
+        yield plain_table(
+            [("", "left"), *((names[design], "right") for design in block)],
+            (
+                [label, *(row[design] for design in block)]
+                for label, row in zip(labels, cells, strict=True)
+            ),
+        )
 
 
 def infeasible_designs(reasons: Mapping[str, str]) -> Iterator[RenderableType]:
-    """Yield one line per design that could not be run.
+    """Yield one line per design that could not be run; they are in no table.
 
     Args:
         reasons: Design to why it is infeasible; empty for one that ran.
     """
-    for name, reason in reasons.items():
-        if reason:
+    infeasible = {name: reason for name, reason in reasons.items() if reason}
+    if infeasible:
+        yield Text()
+        for name, reason in infeasible.items():
             yield Text.assemble(("infeasible  ", "red"), f"{name}: {reason}", no_wrap=True)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 12
 SHOWN_KEYS = 5
-_BAR_COLUMNS = 16
+_BAR_COLUMNS = 14
 
 
 def result_report(result: Result, units: Mapping[str, str]) -> Iterator[RenderableType]:

@@ -72,12 +72,12 @@ def plain_table(
     """
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=any(name for name, _ in columns))
     table.add_column("")
-    for name, alignment in columns:
+    for number, (name, alignment) in enumerate(columns):
         right = alignment == "right"
         table.add_column(
             Text(name, style="dim"),
             justify="right" if right else "left",
-            no_wrap=right,
+            no_wrap=right or number == 0,
             overflow="fold",
         )
     for row in rows:

@@ -98,6 +98,8 @@ def test_a_paper_that_cannot_be_loaded_is_one_sentence(cli, monkeypatch):
     code, out, err = cli("reproduce", "gone")
     assert (code, out) == (1, "")
     assert "the paper 'gone' (no_such_module:PAPER) cannot be loaded" in err
+    items = json.loads(cli("list", "papers", "--json")[1])
+    assert "cannot be loaded" in items[0]["description"]
 
 
 @pytest.mark.parametrize(
