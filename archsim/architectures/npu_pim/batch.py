@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.cost import Activity, device_cost
 from archsim.architectures.npu_pim.decode import PassPlan, PassPlanner
+from archsim.architectures.npu_pim.mha import Mha
+from archsim.architectures.npu_pim.operations import Step
 from archsim.architectures.npu_pim.stages import Stage
 from archsim.architectures.npu_pim.stream import stream_bytes_per_s
 from archsim.config import build, load_document
@@ -190,25 +192,36 @@ def _stage_s(stage: Stage, bytes_per_cycle: float, npu_hz: Floats, memory_hz: Fl
         npu += _operation_s(operation.steps, operation.fixed_fs, bytes_per_cycle, npu_hz, memory_hz)
     if stage.mha is None:
         return npu
-    return np.maximum(npu, stage.mha.cycles / memory_hz)
+    return np.maximum(npu, _attention_s(stage.mha, bytes_per_cycle, memory_hz))
+
+
+def _attention_s(mha: Mha, bytes_per_cycle: float, memory_hz: Floats) -> Floats:
+    """Return the time of attention on PIM at many memory clocks, shape (designs,)."""
+    phases = (mha.logit, mha.attend)
+    if mha.overlapped_cycles is not None:
+        exposed = max(phase.exposed_cycles for phase in phases)
+        commands = mha.overlapped_cycles - exposed
+        return (max(commands, mha.written_bytes / bytes_per_cycle) + exposed) / memory_hz
+    cycles = sum(
+        max(phase.longest_cycles, phase.written_bytes / bytes_per_cycle) + phase.exposed_cycles
+        for phase in phases
+    )
+    return cycles / memory_hz
 
 
 def _operation_s(
-    steps: Sequence[object],
+    steps: Sequence[Step],
     fixed_fs: int,
     bytes_per_cycle: float,
     npu_hz: Floats,
     memory_hz: Floats,
 ) -> Floats:
-    from archsim.architectures.npu_pim.operations import Step
-
     loaded = np.zeros_like(npu_hz)
     done = np.zeros_like(npu_hz)
     for step in steps:
-        if isinstance(step, Step):
-            loaded += (step.stream_bytes / bytes_per_cycle + step.stall_cycles) / memory_hz
-            done = np.maximum(done + step.compute_cycles / npu_hz, loaded)
-            done += step.tail_cycles / npu_hz
+        loaded += (step.stream_bytes / bytes_per_cycle + step.stall_cycles) / memory_hz
+        done = np.maximum(done + step.compute_cycles / npu_hz, loaded)
+        done += step.tail_cycles / npu_hz
     return done + fixed_fs * 1e-15
 
 

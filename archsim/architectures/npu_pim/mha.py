@@ -39,12 +39,14 @@ class MhaPhase:
         exposed_cycles: Cycles of vector work and issue after the slowest channel.
         slowdown: How many times longer the slowest channel takes while NPU traffic shares it
             (numerator, denominator).
+        written_bytes: Bytes that leave for memory during the phase (softmaxed logits, results).
         blocked: Share of a shared channel's data-bus time that PIM commands take while they run
             (numerator, denominator), on the channel where it costs most.
     """
 
     channel_cycles: tuple[int, ...]
     exposed_cycles: int
+    written_bytes: int
     slowdown: tuple[int, int]
     blocked: tuple[int, int]
 
@@ -70,7 +72,6 @@ class Mha:
         commands: PIM commands over all channels.
         softmax_elements: Elements of the softmax on the vector units.
         partial_sums: Vector additions that join chunks.
-        written_bytes: Softmaxed logits and results that go through memory.
     """
 
     logit: MhaPhase
@@ -79,7 +80,11 @@ class Mha:
     commands: PimCommands
     softmax_elements: int
     partial_sums: int
-    written_bytes: int
+
+    @property
+    def written_bytes(self) -> int:
+        """Softmaxed logits and results that go through memory."""
+        return self.logit.written_bytes + self.attend.written_bytes
 
     @property
     def cycles(self) -> int:
@@ -116,7 +121,7 @@ def plan_mha(
     *,
     element_bytes: int = 2,
 ) -> Mha:
-    """Time the attention of requests on their channels.
+    """Time the attention of requests on their channels; equal work is timed once.
 
     Raises:
         InputError: A request names a channel that the memory does not have.
@@ -132,103 +137,132 @@ def plan_mha(
             allowed=f"0 to {hardware.memory.channels - 1}",
         )
     timing = row_tile_timing(hardware.memory, hardware.pim)
-    in_order = hardware.has("in_order_vector_issue")
     device_wide = timing.separate_results and hardware.has("device_wide_pim_issue")
-    lanes = hardware.npu.vector_lanes
+    options = _Options(
+        lanes=hardware.npu.vector_lanes,
+        pipes=hardware.npu.vector_units,
+        in_order=hardware.has("in_order_vector_issue") and not device_wide,
+        device_wide=device_wide,
+        joined_only=hardware.has("unwritten_outputs"),
+        head_overlap=hardware.scheduler.head_overlap and not device_wide,
+        element_bytes=element_bytes,
+    )
+    return _plan(timing, shape, tuple(map(tuple, lists.values())), options)
 
-    def softmax(tokens: int) -> int:
-        return row_cycles("softmax", tokens, lanes)
 
-    logit = _phase(
-        timing, shape, lists, logit_jobs, device_wide=device_wide,
-        exposed=lambda done: _exposed(
-            done, lists, lambda tokens: shape.heads, softmax,
-            in_order=in_order and not device_wide, pipes=hardware.npu.vector_units,
-        ),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What the timing of attention depends on besides commands and requests.
+
+    Attributes:
+        lanes, pipes: Vector units.
+        in_order: Vector rows issue one a cycle in channel order.
+        device_wide: One PIM packet a cycle for all channels together.
+        joined_only: Only results joined from chunks are written.
+        head_overlap: No barrier between the two phases.
+        element_bytes: Bytes of one element.
+    """
+
+    lanes: int
+    pipes: int
+    in_order: bool
+    device_wide: bool
+    joined_only: bool
+    head_overlap: bool
+    element_bytes: int
+
+
+@lru_cache(maxsize=1024)
+def _plan(
+    timing: RowTileTiming,
+    shape: AttentionShape,
+    lists: tuple[tuple[int, ...], ...],
+    options: _Options,
+) -> Mha:
+    tokens = [length for lengths in lists for length in lengths]
+    written = len(tokens)
+    if options.joined_only:
+        written = sum(length > shape.row_elements for length in tokens)
+    size = options.element_bytes
+    logit = _phase(timing, shape, lists, options, logit_jobs, shape.heads * sum(tokens) * size)
     attend = _phase(
-        timing, shape, lists, attend_jobs, device_wide=device_wide,
-        exposed=lambda done: _exposed(
-            done, lists, lambda tokens: partial_sums(shape, tokens), lambda tokens: 1,
-            in_order=in_order and not device_wide, pipes=hardware.npu.vector_units,
-        ),
-    )  # fmt: skip
-    tokens = [length for lengths in lists.values() for length in lengths]
+        timing, shape, lists, options, attend_jobs, written * shape.heads * shape.head_dim * size
+    )
     commands = PimCommands()
     for length in tokens:
         commands += count_commands(logit_jobs(shape, length))
         commands += count_commands(attend_jobs(shape, length))
     overlapped = None
-    if hardware.scheduler.head_overlap and not device_wide:
+    if options.head_overlap:
         both = [a + b for a, b in zip(logit.channel_cycles, attend.channel_cycles, strict=True)]
         overlapped = max(both, default=0) + max(logit.exposed_cycles, attend.exposed_cycles)
-    elements = shape.heads * sum(tokens)
-    results = len(tokens) * shape.heads * shape.head_dim
     return Mha(
         logit=logit,
         attend=attend,
         overlapped_cycles=overlapped,
         commands=commands,
-        softmax_elements=elements,
+        softmax_elements=shape.heads * sum(tokens),
         partial_sums=sum(partial_sums(shape, length) for length in tokens),
-        written_bytes=(elements + results) * element_bytes,
     )
 
 
 def _phase(
     timing: RowTileTiming,
     shape: AttentionShape,
-    lists: dict[int, list[int]],
+    lists: tuple[tuple[int, ...], ...],
+    options: _Options,
     jobs_of: Callable[[AttentionShape, int], tuple[Job, ...]],
-    *,
-    device_wide: bool,
-    exposed: Callable[[list[list[int]]], int],
+    written_bytes: int,
 ) -> MhaPhase:
     """Time one half of attention on all channels."""
-    done: list[list[int]] = []
-    sent = 0
-    for tokens in lists.values():
-        jobs = tuple(jobs_of(shape, length) for length in tokens)
-        times = list(_channel(timing, jobs))
-        if device_wide:
-            packets = sum(count_commands(part).packets for part in jobs)
-            times = [sent + max(packets, times[-1])]
-            sent += packets
-        done.append(times)
+    if not lists:
+        return MhaPhase((), 0, 0, (1, 1), (0, 1))
+    jobs = [tuple(jobs_of(shape, length) for length in tokens) for tokens in lists]
+    done = [_channel(timing, part) for part in jobs]
     ends = [times[-1] for times in done]
-    if not ends:
-        return MhaPhase((), 0, (1, 1), (0, 1))
-    slowest = max(range(len(ends)), key=ends.__getitem__)
-    jobs = tuple(jobs_of(shape, length) for length in list(lists.values())[slowest])
-    alone = _channel(timing, jobs)[-1]
-    shared = max(alone, _shared_channel(timing, jobs)) if not timing.separate_results else alone
-    return MhaPhase(
-        channel_cycles=tuple(ends),
-        exposed_cycles=exposed(done),
-        slowdown=(shared, alone),
-        blocked=(min(blocked_cycles(timing, jobs), shared), shared),
-    )
+    slowest = jobs[max(range(len(ends)), key=ends.__getitem__)]
+    alone = max(ends)
+    # A single row buffer never serves both sides, so nothing slows down.
+    shared = alone if timing.separate_results else max(alone, _shared_channel(timing, slowest))
+    blocked = min(blocked_cycles(timing, slowest), shared)
+    if options.device_wide:
+        ends = _issued_device_wide(jobs, ends)
+    exposed = _exposed(shape, lists, done, max(ends), options, softmax=jobs_of is logit_jobs)
+    return MhaPhase(tuple(ends), exposed, written_bytes, (shared, alone), (blocked, shared))
 
 
-@lru_cache(maxsize=262_144)
+def _issued_device_wide(
+    jobs: Sequence[tuple[tuple[Job, ...], ...]], ends: Sequence[int]
+) -> list[int]:
+    """Return when channels end if the NPU hands out one packet a cycle, channel after channel."""
+    sent = 0
+    issued = []
+    for channel, end in zip(jobs, ends, strict=True):
+        packets = sum(count_commands(part).packets for part in channel)
+        issued.append(sent + max(packets, end))
+        sent += packets
+    return issued
+
+
+@lru_cache(maxsize=131_072)
 def _channel(timing: RowTileTiming, jobs: tuple[tuple[Job, ...], ...]) -> tuple[int, ...]:
     """Return when each request of one channel is done; equal channels are walked once."""
     return tuple(expected_cycles(timing, jobs))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _shared_channel(timing: RowTileTiming, jobs: tuple[tuple[Job, ...], ...]) -> int:
     return expected_cycles(timing, jobs, shared=True)[-1]
 
 
 def _exposed(
-    done: list[list[int]],
-    lists: dict[int, list[int]],
-    work: Callable[[int], int],
-    latency: Callable[[int], int],
+    shape: AttentionShape,
+    lists: Sequence[Sequence[int]],
+    done: Sequence[Sequence[int]],
+    slowest: int,
+    options: _Options,
     *,
-    in_order: bool,
-    pipes: int,
+    softmax: bool,
 ) -> int:
     """Return the vector cycles left after the slowest channel.
 
@@ -236,21 +270,30 @@ def _exposed(
     slow early channel holds up all that follow. Otherwise each request's rows start when its
     results are there, and the units may be the bottleneck of the phase.
     """
-    slowest = max(times[-1] for times in done)
-    if len(done[0]) != len(next(iter(lists.values()))):  # device-wide issue knows no requests
-        return max(latency(tokens) for lengths in lists.values() for tokens in lengths)
+
+    def rows(tokens: int) -> int:
+        return shape.heads if softmax else partial_sums(shape, tokens)
+
+    def latency(tokens: int) -> int:
+        return row_cycles("softmax", tokens, options.lanes) if softmax else 1
+
+    pairs = [
+        (time, tokens)
+        for times, lengths in zip(done, lists, strict=True)
+        for time, tokens in zip(times, lengths, strict=True)
+    ]
+    if options.device_wide:
+        return max(latency(tokens) for _, tokens in pairs)
     end = 0
-    if in_order:
-        left = sum(work(tokens) for lengths in lists.values() for tokens in lengths)
-        for times, lengths in zip(done, lists.values(), strict=True):
-            for time, tokens in zip(times, lengths, strict=True):
-                end = max(end, time + left + latency(tokens))
-                left -= work(tokens)
+    if options.in_order:
+        left = sum(rows(tokens) for _, tokens in pairs)
+        for time, tokens in pairs:
+            end = max(end, time + left + latency(tokens))
+            left -= rows(tokens)
         return end + RESPONSE_CYCLES - slowest
     busy = 0
-    for times, lengths in zip(done, lists.values(), strict=True):
-        for time, tokens in zip(times, lengths, strict=True):
-            rows = work(tokens)
-            busy += rows * latency(tokens)
-            end = max(end, time + -(-rows // pipes) * latency(tokens))
-    return max(end, -(-busy // pipes)) - slowest if max(end, -(-busy // pipes)) > slowest else 0
+    for time, tokens in pairs:
+        count, each = rows(tokens), latency(tokens)
+        busy += count * each
+        end = max(end, time + -(-count // options.pipes) * each)
+    return max(end, -(-busy // options.pipes), slowest) - slowest

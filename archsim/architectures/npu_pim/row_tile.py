@@ -215,17 +215,18 @@ class ChannelWalk:
             clock += self._open[rank]
             activate.append(max(closed_at, self._ready[rank]))
         clock += 1  # the header takes a command slot
-        left = [timing.groups] * timing.ranks
         issued = clock
-        while any(left):
-            rank = min(
-                (r for r in range(timing.ranks) if left[r]),
-                key=lambda r: (max(activate[r], clock), r),
-            )
-            issued = max(activate[rank], clock)
+        left = [timing.groups] * timing.ranks
+        for _ in range(timing.groups * timing.ranks):
+            issued, chosen = -1, 0
+            for rank, ready in enumerate(activate):
+                if left[rank]:
+                    at = max(ready, clock)
+                    if issued < 0 or at < issued:
+                        issued, chosen = at, rank
+            left[chosen] -= 1
+            activate[chosen] = issued + timing.tfaw
             clock = issued + 1
-            activate[rank] = issued + timing.tfaw
-            left[rank] -= 1
         dots = (reads - 1) * timing.group_cycles(commands)
         self.now = issued + timing.trcd + dots + timing.tail_cycles(commands)
         self._open = [timing.banks_per_rank] * timing.ranks

@@ -15,7 +15,7 @@ from fractions import Fraction
 from archsim.architectures.npu_pim.mha import Mha, MhaPhase
 from archsim.architectures.npu_pim.operations import NpuOperation, Rates, operation_fs
 from archsim.architectures.npu_pim.stages import Stage
-from archsim.kernel import ProcessGenerator, SharedBandwidth, Simulation, Timeline
+from archsim.kernel import Event, ProcessGenerator, SharedBandwidth, Simulation, Timeline
 from archsim.kernel.events import NamedEvent
 from archsim.kernel.paced_work import PacedWork
 
@@ -50,8 +50,13 @@ class PlayedStage:
 
 
 def phase_fs(phase: MhaPhase, rates: Rates) -> int:
-    """Return how long a phase of attention takes when nothing else uses the channels."""
-    return rates.memory.fs(phase.longest_cycles) + rates.memory.fs(phase.exposed_cycles)
+    """Return how long a phase of attention takes when nothing else uses the channels.
+
+    Its results leave for memory while it runs.
+    """
+    commands = rates.memory.fs(phase.longest_cycles)
+    written = rates.stream_fs(phase.written_bytes)
+    return max(commands, written) + rates.memory.fs(phase.exposed_cycles)
 
 
 def closed_stage(stage: Stage, rates: Rates) -> PlayedStage:
@@ -77,7 +82,8 @@ def _closed_attention(mha: Mha, rates: Rates) -> tuple[Interval, ...]:
             )
         ]
         exposed = max(mha.logit.exposed_cycles, mha.attend.exposed_cycles)
-        end = max(ends, default=0) + rates.memory.fs(exposed)
+        commands = max(ends, default=0)
+        end = max(commands, rates.stream_fs(mha.written_bytes)) + rates.memory.fs(exposed)
         logit_end = rates.memory.fs(mha.logit.longest_cycles)
         return Interval("logit_softmax", 0, logit_end), Interval("attend", 0, end)
     logit_end = phase_fs(mha.logit, rates)
@@ -188,6 +194,7 @@ class _Player:
             start = self.sim.now_fs
             self.running = phase
             self._update()
+            written = self._write(phase.written_bytes, name)
             yield self.sim.all_of(
                 [
                     self.sim.process(self._channel(i, (name, cycles)), f"PIM channel {i}")
@@ -196,6 +203,7 @@ class _Player:
             )
             self.running = None
             self._update()
+            yield written
             yield self.sim.delay(self.rates.memory.fs(phase.exposed_cycles))
             self.pim.append(Interval(name, start, self.sim.now_fs))
 
@@ -203,6 +211,7 @@ class _Player:
         self.running = max((mha.logit, mha.attend), key=lambda phase: Fraction(*phase.blocked))
         self._update()
         pairs = zip(mha.logit.channel_cycles, mha.attend.channel_cycles, strict=True)
+        written = self._write(mha.written_bytes, "attention results")
         yield self.sim.all_of(
             [
                 self.sim.process(
@@ -214,11 +223,19 @@ class _Player:
         )
         self.running = None
         self._update()
+        yield written
         exposed = max(mha.logit.exposed_cycles, mha.attend.exposed_cycles)
         yield self.sim.delay(self.rates.memory.fs(exposed))
         logits = [i.end_fs for _, i in self.channels if i.name == "logit_softmax"]
         self.pim.append(Interval("logit_softmax", 0, max(logits, default=0)))
         self.pim.append(Interval("attend", 0, self.sim.now_fs))
+
+    def _write(self, n_bytes: int, label: str) -> Event:
+        """Start writing results of attention beside the NPU's own traffic."""
+        return self.sim.process(self._written(n_bytes, label), f"writes of {label}")
+
+    def _written(self, n_bytes: int, label: str) -> ProcessGenerator:
+        yield self.memory.transfer(n_bytes, label=label)
 
     def _channel(self, index: int, *parts: tuple[str, int]) -> ProcessGenerator:
         for name, cycles in parts:
