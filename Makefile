@@ -1,0 +1,84 @@
+# Each goal sets up its own virtual environment; python3 (3.11 or later) and make are enough.
+#
+#   make demo               GPT3-13B chats on an NPU, on NPU+PIM and on NeuPIMs
+#   make test               lint, types, import order, quick reproductions, tests
+#   make test EXTRAS=all    the same with every optional dependency installed
+#   make bench              speed and memory against their targets
+#   make lint | format | hooks | clean | distclean
+#
+# PYTHON=python3.12 picks an interpreter, VENV=folder another place, JOBS=4 the test processes.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format reproduce pytest bench hooks clean distclean
+
+VENV ?= .venv
+EXTRAS ?=
+JOBS ?= 2
+
+BIN := $(VENV)/bin
+comma := ,
+plus_signs = $(subst $(comma),+,$(1))
+commas = $(subst +,$(comma),$(1))
+
+# One stamp for each set of extras: made again when pyproject.toml or the environment changes.
+for_demo := $(VENV)/.installed-plot
+for_tests := $(VENV)/.installed-$(call plus_signs,$(if $(EXTRAS),$(EXTRAS)$(comma))test)
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+$(BIN)/python:
+	@for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Setting up $(VENV) with $$($$candidate --version)"; \
+	    $$candidate -m venv --clear $(VENV) && exit 0; \
+	    rm -rf $(VENV); \
+	    echo "make: $$candidate cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "make: archsim needs Python 3.11 or later, found $$(python3 --version 2>/dev/null || echo none); install one, or name it: make PYTHON=/path/to/python3.11" >&2; \
+	exit 1
+
+$(VENV)/.installed-%: pyproject.toml $(BIN)/python
+	@echo "Installing archsim[$(call commas,$*)] into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(call commas,$*)]'
+	@touch $@
+
+demo: $(for_demo)
+	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
+
+# The quick checks come first; pytest's closing line is the last thing printed.
+test: lint reproduce pytest
+
+lint: $(for_tests)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+reproduce: $(for_tests)
+	$(BIN)/archsim reproduce --quick
+
+pytest: $(for_tests)
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal
+
+format: $(for_tests)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(for_tests)
+	$(BIN)/python tests/bench/run.py
+
+hooks: $(for_tests)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pre-commit>=3.7'
+	$(BIN)/pre-commit install
+
+clean:
+	rm -rf build dist results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find archsim tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)
