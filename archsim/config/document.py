@@ -129,7 +129,7 @@ def load_document(
     below = merge(layers).data if overrides else {}
     for key, value in (overrides or {}).items():
         data = as_data(key, value, below)
-        layers.append(Layer(data, dict.fromkeys(_keys(data, ""), SETTING), SETTING))
+        layers.append(Layer(data, dict.fromkeys(_written(data, below, ""), SETTING), SETTING))
     merged = merge(layers)
     note_sources(merged, layers)
     name = merged.data.get("name")
@@ -210,13 +210,19 @@ def _extended(target: object, where: str, file: File | None, folder: Folder) -> 
     return File(path, label, file.root)
 
 
-def _keys(data: Mapping[str, object], prefix: str) -> list[str]:
-    """Return every dotted key of nested mappings that a setting writes (not those on the way)."""
+def _written(data: Mapping[str, object], below: object, prefix: str) -> list[str]:
+    """Return the dotted keys that a setting writes: its values, and sections that were not there.
+
+    Args:
+        data: The setting as nested data.
+        below: What it is put on.
+        prefix: What stands in front of the keys.
+    """
     found = []
     for name, value in data.items():
-        key = f"{prefix}.{name}" if prefix else name
-        if isinstance(value, Mapping) and value:
-            found += _keys(value, key)
-        else:
-            found.append(key)
+        there = below.get(name) if isinstance(below, Mapping) else None
+        if not (isinstance(value, Mapping) and isinstance(there, Mapping)):
+            found.append(f"{prefix}{name}")
+        if isinstance(value, Mapping):
+            found += _written(value, there, f"{prefix}{name}.")
     return found

@@ -65,6 +65,7 @@ def merge(layers: Iterable[Layer]) -> Merged:
         if layer.label != SETTING:
             for name in _NOT_INHERITED:
                 merged.data.pop(name, None)
+                merged.places.pop(name, None)
         _put(merged, merged.data, layer.data, "", index)
         merged.places.update(layer.places)
     return merged
@@ -88,6 +89,8 @@ def _put(
         if name == "sources":
             # An entry is replaced as a whole: a source and its certainty belong together.
             if isinstance(old, Mapping) and isinstance(value, Mapping):
+                for pattern in value:
+                    _forget(merged.places, f"{key}.{pattern}")
                 value = {**old, **value}
             target[name] = copy_plain(value)
         elif isinstance(value, Mapping):
@@ -98,11 +101,17 @@ def _put(
         else:
             if name in target and type(old) is type(value) and old == value:
                 continue
-            if isinstance(old, dict):
-                for below in [item for item in merged.owners if item.startswith(f"{key}.")]:
-                    del merged.owners[below]
+            if isinstance(old, dict | list):
+                _forget(merged.owners, key)
+                _forget(merged.places, key)
             target[name] = copy_plain(value)
             merged.owners[key] = index
+
+
+def _forget(entries: dict[str, str] | dict[str, int], key: str) -> None:
+    """Drop what is below a key."""
+    for below in [item for item in entries if item.startswith(f"{key}.")]:
+        del entries[below]
 
 
 _Patterns = dict[str, object]
@@ -131,7 +140,7 @@ def note_sources(merged: Merged, layers: Sequence[Layer]) -> None:
             place = merged.places.get(key, "")
             text = f"{SET_BY_USER} ({place})" if place else SET_BY_USER
             right = {"from": text, "certainty": "estimate"}
-        if right is not None and right is not seen:
+        if right is not None and right != seen:
             notes[key] = right
             merged.places[f"sources.{key}"] = merged.places.get(key, "")
     own = merged.data.get("sources", {})

@@ -178,7 +178,10 @@ def _unknown_key(path: _Path, model: type[BaseModel], document: Document) -> Inp
         # A setting is shown as it was given: pydantic stops at the first part it doesn't know.
         given = (item for item in document.settings if item.startswith(f"{key}."))
         key = next(given, key)
-    if near and key.endswith(last):
+    elsewhere = _same_end(key, model)
+    if len(elsewhere) == 1:
+        suggestion = elsewhere[0]
+    elif near and key.endswith(last):
         suggestion = key[: len(key) - len(last)] + near
     else:
         suggestion = _anywhere(key, model)
@@ -193,15 +196,23 @@ def _unknown_key(path: _Path, model: type[BaseModel], document: Document) -> Inp
     )
 
 
+def _same_end(key: str, model: type[BaseModel]) -> list[str]:
+    """Return the keys of a model whose last part is that of a key."""
+    end = key.rpartition(".")[2]
+    return [item for item in _plain_keys(model) if item.rpartition(".")[2] == end]
+
+
 def _anywhere(key: str, model: type[BaseModel]) -> str:
     """Return the full key nearest to one: with the same end, or spelt nearly alike."""
-    known = [item for item in known_keys(model) if "*" not in item]
-    end = key.rpartition(".")[2]
-    same = [item for item in known if item.rpartition(".")[2] == end]
+    same = _same_end(key, model)
     if same:
         return same[0]
-    near = closest(key, known)
+    near = closest(key, _plain_keys(model))
     if near:
         return near
-    ends = {item.rpartition(".")[2]: item for item in reversed(known)}
-    return ends.get(closest(end, ends), "")
+    ends = {item.rpartition(".")[2]: item for item in reversed(_plain_keys(model))}
+    return ends.get(closest(key.rpartition(".")[2], ends), "")
+
+
+def _plain_keys(model: type[BaseModel]) -> list[str]:
+    return [key for key in known_keys(model) if "*" not in key]

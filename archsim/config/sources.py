@@ -152,6 +152,11 @@ def _numbers(
 
 
 def _look_up(key: str, scopes: tuple[_Scope, ...]) -> Source | None:
+    for prefix, sources in reversed(scopes):
+        # A part's own patterns must not hide that a setting outside replaced this very number.
+        exact = sources.get(key[len(prefix) :].lstrip("."))
+        if exact is not None:
+            return exact
     for prefix, sources in scopes:
         found = find_source(key[len(prefix) :].lstrip("."), sources)
         if found is not None:
