@@ -19,7 +19,8 @@ A model is a set of process functions over one ``Simulation``::
 from simpy.events import Event
 
 from archsim.kernel.clock import FS_PER_S, Clock, fs_to_seconds, seconds_to_fs
-from archsim.kernel.events import ProcessGenerator, ScheduledCall
+from archsim.kernel.events import NamedEvent, ProcessGenerator, ScheduledCall
+from archsim.kernel.paced_work import PacedWork
 from archsim.kernel.reuse import Reuse, content_key
 from archsim.kernel.server import Server
 from archsim.kernel.shared_bandwidth import Discipline, SharedBandwidth, transfer_fs
@@ -47,6 +48,8 @@ __all__ = [
     "Event",
     "Figure",
     "KeyedStore",
+    "NamedEvent",
+    "PacedWork",
     "PeriodicRun",
     "PeriodicState",
     "ProcessGenerator",

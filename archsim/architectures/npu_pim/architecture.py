@@ -42,14 +42,15 @@ class NpuPimArchitecture(Architecture):
             InfeasibleError: Weights or keys and values do not fit the memory.
             InputError: The process node has no data.
         """
-        from archsim.architectures.npu_pim import run
+        from archsim.architectures.npu_pim.iterate import iterate
+        from archsim.architectures.npu_pim.serving_result import serve
         from archsim.workload.llm import LlmWorkload
 
         device = expect(NpuPimHardware, hardware)
         model = expect(LlmWorkload, workload)
         if model.serving is not None:
-            return run.serve(device, model, fidelity, seed, timeline)
-        return run.iterate(device, model, fidelity, seed, timeline)
+            return serve(device, model, fidelity, seed, timeline)
+        return iterate(device, model, fidelity, seed, timeline)
 
     def evaluate_batch(
         self,

@@ -1,9 +1,9 @@
 """Closed forms over many designs at once: what searches and sweeps call.
 
-A design differs from a base in a few keys. Planning a layer depends on few distinct values of them
-(arrays, scratchpad, scheduler), timing attention on others (channels, DRAM timing, PIM), so both are
-done once per distinct combination; everything that follows is arithmetic on arrays of designs.
-Latencies equal the analytic fidelity's to rounding (it works in whole femtoseconds).
+A design differs from a base in a few keys. Planning a layer depends on few distinct values of
+them (arrays, scratchpad, scheduler), timing attention on others (channels, DRAM timing, PIM), so
+both are done once per distinct combination; everything that follows is arithmetic on arrays of
+designs. Latencies equal the analytic fidelity's to rounding (it works in whole femtoseconds).
 """
 
 from __future__ import annotations
@@ -36,21 +36,19 @@ RATE_KEYS = frozenset({"npu.frequency_hz", "memory.frequency_hz"})
 
 @dataclass(frozen=True)
 class _Planned:
-    """One distinct combination of the keys that are not rates.
+    """One distinct, feasible combination of the keys that are not rates.
 
     Attributes:
-        plan: The pass; None when the combination is infeasible.
+        plan: The pass.
         hardware: The design, with the base's clocks.
         activity: What the devices of one slice do in the pass.
         stream_bytes_per_cycle: Sustained bytes of all channels per memory cycle.
-        reason: Why it is infeasible.
     """
 
-    plan: PassPlan | None
-    hardware: NpuPimHardware | None
-    activity: Activity | None
+    plan: PassPlan
+    hardware: NpuPimHardware
+    activity: Activity
     stream_bytes_per_cycle: float
-    reason: str
 
 
 def evaluate(
@@ -83,8 +81,7 @@ def evaluate(
     rates = {key: value.astype(np.float64) for key, value in keys.items() if key in RATE_KEYS}
     shapes = {key: value for key, value in keys.items() if key not in RATE_KEYS}
     distinct, which = _distinct(shapes, count)
-    memo: dict[tuple[object, ...], _Planned] = {}
-    planned = [_plan(hardware, workload, values, seed, memo) for values in distinct]
+    planned = [_plan(hardware, workload, values, seed) for values in distinct]
     npu_hz = rates.get("npu.frequency_hz", np.full(count, hardware.npu.frequency_hz))
     memory_hz = rates.get("memory.frequency_hz", np.full(count, hardware.memory.frequency_hz))
     _check_rates(npu_hz, memory_hz)
@@ -99,7 +96,7 @@ def evaluate(
     edges = np.searchsorted(which[order], np.arange(len(planned) + 1))
     for index, item in enumerate(planned):
         chosen = order[edges[index] : edges[index + 1]]
-        if item.plan is None or item.hardware is None or item.activity is None:
+        if item is None:
             continue
         latency = _latency_s(item, npu_hz[chosen], memory_hz[chosen])
         energy, area = _cost(item, workload, latency, memory_hz[chosen])
@@ -145,35 +142,24 @@ def _distinct(
 
 
 def _plan(
-    hardware: NpuPimHardware,
-    workload: LlmWorkload,
-    values: Mapping[str, object],
-    seed: int,
-    memo: dict[tuple[object, ...], _Planned],
-) -> _Planned:
-    key = tuple(values.items())
-    if key not in memo:
-        base = hardware.model_dump(mode="python", by_alias=True, exclude={"sources"})
-        design = build(NpuPimHardware, load_document(base, "hw_configs", dict(values)))
-        try:
-            planner = PassPlanner(design, workload)
-            lengths = workload.context_lengths(seed).tolist()
-            plan = planner.plan(planner.assign(lengths))
-        except InfeasibleError as error:
-            memo[key] = _Planned(None, design, None, 0.0, str(error))
-        else:
-            activity = Activity()
-            activity.add_operations(plan.counted())
-            for mha, times in plan.attentions():
-                activity.add_attention(mha, times)
-            per_cycle = float(stream_bytes_per_s(design.memory)) / design.memory.frequency_hz
-            memo[key] = _Planned(plan, design, activity, per_cycle, "")
-    return memo[key]
+    hardware: NpuPimHardware, workload: LlmWorkload, values: Mapping[str, object], seed: int
+) -> _Planned | None:
+    """Plan the pass of one combination; None if it is infeasible."""
+    base = hardware.model_dump(mode="python", by_alias=True, exclude={"sources"})
+    design = build(NpuPimHardware, load_document(base, "hw_configs", dict(values)))
+    try:
+        planner = PassPlanner(design, workload)
+        plan = planner.plan(planner.assign(workload.context_lengths(seed).tolist()))
+    except InfeasibleError:
+        return None
+    activity = Activity()
+    activity.add_pass(plan.counted(), plan.attentions())
+    per_cycle = float(stream_bytes_per_s(design.memory)) / design.memory.frequency_hz
+    return _Planned(plan, design, activity, per_cycle)
 
 
 def _latency_s(item: _Planned, npu_hz: Floats, memory_hz: Floats) -> Floats:
     """Return the latency of a pass at many clocks, shape (designs,)."""
-    assert item.plan is not None  # noqa: S101  # callers skip infeasible combinations
     total = np.zeros_like(npu_hz)
     for stage in item.plan.stages:
         times = stage.times(item.plan.layers)
@@ -233,16 +219,15 @@ def _cost(
     Energy is ``a + b / memory clock + c x latency``: currents flow for a command's clocks, standby
     and refresh for the run's seconds. Three evaluations give the coefficients.
     """
-    assert item.hardware is not None and item.activity is not None  # noqa: S101  # as above
     tensor, stages = workload.parallel.tensor, workload.parallel.pipeline
     clock = float(memory_hz.max())
     # Long enough that no channel would be busy for more than the whole time.
     time_s = 4.0 * float(latency_s.max()) * clock / float(memory_hz.min())
 
     def at(time_s: float, clock: float) -> tuple[float, float]:
-        memory = item.hardware.memory.model_copy(update={"frequency_hz": clock})  # type: ignore[union-attr]
-        design = item.hardware.model_copy(update={"memory": memory})  # type: ignore[union-attr]
-        costs = device_cost(design, item.activity, time_s).values()  # type: ignore[arg-type]
+        memory = item.hardware.memory.model_copy(update={"frequency_hz": clock})
+        design = item.hardware.model_copy(update={"memory": memory})
+        costs = device_cost(design, item.activity, time_s).values()
         joules = sum(
             cost.dynamic_energy_j * tensor + cost.static_energy_j * tensor * stages
             for cost in costs

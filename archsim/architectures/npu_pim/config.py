@@ -143,7 +143,7 @@ class Pim(StrictModel):
     """A dot-product unit at every bank, fed by a vector buffer per channel (Newton-like)."""
 
     row_buffers: Literal["single", "dual"] = Field(
-        description="single: a bank serves either reads or PIM; dual: PIM has row buffers of its own"
+        description="single: a bank serves reads or PIM; dual: PIM has row buffers of its own"
     )
     banks_per_channel: Small = Field(description="banks with a PIM unit; all banks of a channel")
     row_bytes: Bytes = Field(
@@ -193,7 +193,7 @@ class Artefacts(StrictModel):
 
     oversized_scratchpad: bool | None = Field(
         default=None,
-        description="131 MiB pads: a whole operation is one tile, no overlap inside it",
+        description="131 MiB pads: an operation is one tile, nothing overlaps inside",
     )
     device_wide_pim_issue: bool | None = Field(
         default=None,

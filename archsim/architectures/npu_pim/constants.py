@@ -8,9 +8,13 @@ from archsim.architectures.npu_pim.mha import RESPONSE_CYCLES
 from archsim.architectures.npu_pim.plan import TURNAROUND_CYCLES
 from archsim.architectures.npu_pim.schedule import ESTIMATE_LOAD_CYCLES, ESTIMATE_TILE_CYCLES
 from archsim.architectures.npu_pim.vector_work import ISSUE_CYCLES
-from archsim.technology.constant import TechConstant
+from archsim.technology.constant import Certainty, TechConstant
 
 _SOURCE = "NeuPIMs simulator"
+
+
+def _cycles(name: str, value: int, source: str, certainty: Certainty) -> TechConstant:
+    return TechConstant(f"npu_pim.{name}", value, "cycles", source, certainty)
 
 
 def model_constants(hardware: NpuPimHardware) -> tuple[TechConstant, ...]:
@@ -18,23 +22,21 @@ def model_constants(hardware: NpuPimHardware) -> tuple[TechConstant, ...]:
     found: list[TechConstant] = []
     if hardware.pim is not None and hardware.scheduler.channel_assignment == "greedy":
         found += [
-            TechConstant("npu_pim.estimate_tile", ESTIMATE_TILE_CYCLES, "cycles", f"{_SOURCE}, L_tile", "primary"),
-            TechConstant("npu_pim.estimate_load", ESTIMATE_LOAD_CYCLES, "cycles", f"{_SOURCE}, L_GW", "primary"),
-        ]  # fmt: skip
+            _cycles("estimate_tile", ESTIMATE_TILE_CYCLES, f"{_SOURCE}, L_tile", "primary"),
+            _cycles("estimate_load", ESTIMATE_LOAD_CYCLES, f"{_SOURCE}, L_GW", "primary"),
+        ]
     if hardware.has("oversized_scratchpad"):
+        source = f"{_SOURCE}, field sram_size"
         found.append(
-            TechConstant("npu_pim.authors_pad", AUTHORS_PAD_BYTES, "bytes", f"{_SOURCE}, sram_size", "primary")
-        )  # fmt: skip
+            TechConstant("npu_pim.authors_pad", AUTHORS_PAD_BYTES, "bytes", source, "primary")
+        )
     if hardware.has("posted_writes"):
-        found.append(
-            TechConstant(
-                "npu_pim.turnaround", TURNAROUND_CYCLES, "cycles",
-                "measured runs of 7B, tensor parallel 4: product time beyond loads and compute", "calibrated",
-            )
-        )  # fmt: skip
+        source = "measured runs of 7B, tensor parallel 4: product time beyond loads and compute"
+        found.append(_cycles("turnaround", TURNAROUND_CYCLES, source, "calibrated"))
     if hardware.has("in_order_vector_issue"):
+        queues = f"{_SOURCE}, passes of its queues and a read latency"
         found += [
-            TechConstant("npu_pim.vector_issue", ISSUE_CYCLES, "cycles", f"{_SOURCE}, queue passes and a read latency", "inferred"),
-            TechConstant("npu_pim.response", RESPONSE_CYCLES, "cycles", f"{_SOURCE}, queue passes", "inferred"),
-        ]  # fmt: skip
+            _cycles("vector_issue", ISSUE_CYCLES, queues, "inferred"),
+            _cycles("response", RESPONSE_CYCLES, queues, "inferred"),
+        ]
     return tuple(found)

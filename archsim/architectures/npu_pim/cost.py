@@ -70,6 +70,16 @@ class Activity:
     pim: PimCommands = field(default_factory=PimCommands)
     pim_channel_cycles: int = 0
 
+    def add_pass(
+        self,
+        operations: Iterable[tuple[NpuOperation, int]],
+        attentions: Iterable[tuple[Mha, int]],
+    ) -> None:
+        """Add a pass: NPU operations and attentions on PIM, each so many times."""
+        self.add_operations(operations)
+        for mha, times in attentions:
+            self.add_attention(mha, times)
+
     def add_operations(self, counted: Iterable[tuple[NpuOperation, int]]) -> None:
         """Add NPU operations, each so many times."""
         for operation, times in counted:

@@ -87,7 +87,7 @@ def _physical_traffic(product: Product, arrays: Arrays) -> tuple[tuple[int, int]
     read = int(int(traffic.read_bytes) * scale) + product.bias_bytes
     written = int(int(traffic.write_bytes) * scale)
     blocks = -(-product.k // arrays.rows) * -(-product.n // arrays.columns)
-    # A block cannot leave before its successor is loaded, which takes as many cycles as it has rows.
+    # A block stays at least until its successor is loaded, one row a cycle.
     stream = max(product.m, arrays.rows)
     compute = -(-blocks // arrays.count) * stream
     drain = 2 * arrays.rows + arrays.columns - 2

@@ -23,7 +23,8 @@ METRICS: tuple[MetricDeclaration, ...] = (
     MetricDeclaration(
         "steady_layer_cycles",
         "cycles",
-        "Cycles of one layer in the steady state in the first pass: all stages, or C + D when sub-batches interleave.",
+        "Cycles of one layer in the steady state of the first pass: all stages, or C + D when "
+        "sub-batches interleave.",
     ),
     MetricDeclaration(
         "npu_mac_utilisation",
@@ -33,7 +34,8 @@ METRICS: tuple[MetricDeclaration, ...] = (
     MetricDeclaration(
         "pim_utilisation",
         "1",
-        "Mean over channels of the share of the run in which the channel has PIM commands under way (the authors' busy metric, not arithmetic).",
+        "Mean over channels of the share of the run in which the channel has PIM commands under "
+        "way (the NeuPIMs authors' busy metric, not arithmetic).",
     ),
     MetricDeclaration(
         "bandwidth_utilisation",
@@ -84,7 +86,8 @@ METRICS: tuple[MetricDeclaration, ...] = (
     MetricDeclaration(
         "goodput_requests_per_s",
         "requests/s",
-        "Serving: completed requests that met both latency targets, per second; without targets all completed requests.",
+        "Serving: completed requests that met both latency targets, per second; without targets "
+        "all completed requests.",
     ),
     MetricDeclaration("batch_mean", "requests", "Serving: mean requests in a decode iteration."),
     MetricDeclaration(

@@ -106,7 +106,7 @@ def plan_layer(
                     once += [(done, group.repeat) for done in planner.operation(index)]
     attention = attention_operations(hardware, trace) if npu_attention else []
     if hardware.has("posted_writes"):
-        chained = _post_writes(parts[0]), _post_writes(parts[1])
+        chained = _post_writes(parts[0], hardware), _post_writes(parts[1], hardware)
     else:
         chained = parts[0], parts[1]
     return LayerPlan(tuple(chained[0]), tuple(attention), tuple(chained[1]), tuple(once))
@@ -150,15 +150,14 @@ class _Planner:
     def _product(self, index: int) -> NpuOperation:
         row = self.trace.operations[index]
         size = self.trace.bytes_per_element
-        copies = int(row["copies"])
-        shape = Product(m=int(row["m"]), k=int(row["k"]), n=int(row["n"]), copies=copies,
-                        bias_bytes=int(row["weight_bytes"]) // copies - int(row["k"]) * int(row["n"]) * size,
-                        element_bytes=size)  # fmt: skip
+        m, k, n, copies = (int(row[column]) for column in ("m", "k", "n", "copies"))
+        bias_bytes = int(row["weight_bytes"]) // copies - k * n * size
+        shape = Product(m, k, n, copies, bias_bytes, size)
         hardware = self.hardware
         if hardware.has("oversized_scratchpad"):
             strict = hardware.pim is None and hardware.has("strict_preload_chain")
             steps, read = authors_steps(shape, self.arrays, strict=strict)
-            written = shape.m * shape.n * copies * size
+            written = m * n * copies * size
             if hardware.has("unwritten_outputs"):
                 written = authors_written_bytes(shape, self.arrays)
             last = steps[-1]
@@ -242,7 +241,9 @@ class _Planner:
         )
 
 
-def _post_writes(operations: Iterable[NpuOperation]) -> list[NpuOperation]:
+def _post_writes(
+    operations: Iterable[NpuOperation], hardware: NpuPimHardware
+) -> list[NpuOperation]:
     """Let half of each operation's writes drain during the next one (an artefact).
 
     Writes count as done once they are in a channel's queues, which take one burst a cycle and
@@ -255,8 +256,9 @@ def _post_writes(operations: Iterable[NpuOperation]) -> list[NpuOperation]:
         posted = operation.write_bytes // 2 if operation.component == "vector units" else 0
         stall = 0
         if left and operation.component == "systolic arrays":
-            bursts = -(-left // 64)
-            stall = min(TURNAROUND_CYCLES, TURNAROUND_CYCLES * bursts // (32 * WRITE_BUFFER_BURSTS))
+            bursts = -(-left // hardware.memory.burst_bytes)
+            full = hardware.memory.channels * WRITE_BUFFER_BURSTS
+            stall = TURNAROUND_CYCLES * min(bursts, full) // full
         first = replace(
             first, stream_bytes=first.stream_bytes + left, stall_cycles=first.stall_cycles + stall
         )

@@ -75,7 +75,7 @@ class ServingRun:
         batch_sum: Sum over iterations of the requests in the batch.
         waiting_fs: Integral of waiting requests over time.
         reserved_peak: Largest number of reserved cache tokens.
-        passes: First decode pass, for the figures of a layer; None if none ran.
+        first_pass: First decode pass, for the figures of a layer; None if none ran.
         decode_fs, prefill_fs: Time spent in decode iterations and in prefills.
         intervals: Each prefill and decode iteration as (kind, start, end) in femtoseconds.
     """
@@ -88,7 +88,7 @@ class ServingRun:
     batch_sum: int = 0
     waiting_fs: int = 0
     reserved_peak: int = 0
-    passes: TimedPass | None = None
+    first_pass: TimedPass | None = None
     decode_fs: int = 0
     prefill_fs: int = 0
     intervals: list[tuple[str, int, int]] = field(default_factory=list)
@@ -262,13 +262,11 @@ class Server:
         tokens = [request.context_tokens for request in batch]
         plan = self.decode.plan(self.decode.assign(tokens, [request.channel for request in batch]))
         timed = time_pass(plan, self.decode.rates, self.fidelity)
-        if self.run.passes is None:
-            self.run.passes = timed
+        if self.run.first_pass is None:
+            self.run.first_pass = timed
         start = self.sim.now_fs
         yield self.sim.delay(timed.latency_fs)
-        self.run.activity.add_operations(plan.counted())
-        for mha, times in plan.attentions():
-            self.run.activity.add_attention(mha, times)
+        self.run.activity.add_pass(plan.counted(), plan.attentions())
         self.run.iterations += 1
         self.run.batch_sum += len(batch)
         self.run.decode_fs += timed.latency_fs

@@ -1,10 +1,11 @@
 """Event fidelity: a stage as processes that share the memory channels.
 
-The NPU's loads and the PIM commands of a dual-row-buffer channel slow each other down: PIM commands
-take command slots and bus time from reads, and reads keep the rows open that PIM needs. So while
-any channel runs PIM the stream keeps ``1 - blocked`` of its rate, and while the NPU streams the
-channels keep ``1 / slowdown`` of their pace. Loads are striped over all channels, so the stream goes
-as fast as its slowest channel; all figures are derived from commands in ``row_tile``.
+The NPU's loads and the PIM commands of a dual-row-buffer channel slow each other down: PIM
+commands take command slots and bus time from reads; reads close the row that PIM loads its vectors
+from. While any channel runs PIM the stream keeps ``1 - blocked`` of its rate, and while the NPU
+streams the channels keep ``1 / slowdown`` of their pace. Loads are striped over all channels, so
+the stream goes as fast as its slowest channel; all figures are derived from commands in
+``row_tile``.
 """
 
 from __future__ import annotations
@@ -15,9 +16,15 @@ from fractions import Fraction
 from archsim.architectures.npu_pim.mha import Mha, MhaPhase
 from archsim.architectures.npu_pim.operations import NpuOperation, Rates, operation_fs
 from archsim.architectures.npu_pim.stages import Stage
-from archsim.kernel import Event, ProcessGenerator, SharedBandwidth, Simulation, Timeline
-from archsim.kernel.events import NamedEvent
-from archsim.kernel.paced_work import PacedWork
+from archsim.kernel import (
+    Event,
+    NamedEvent,
+    PacedWork,
+    ProcessGenerator,
+    SharedBandwidth,
+    Simulation,
+    Timeline,
+)
 
 
 @dataclass(frozen=True, slots=True)
