@@ -8,7 +8,8 @@ from archsim.architectures.npu_pim.mha import RESPONSE_CYCLES
 from archsim.architectures.npu_pim.plan import TURNAROUND_CYCLES
 from archsim.architectures.npu_pim.schedule import ESTIMATE_LOAD_CYCLES, ESTIMATE_TILE_CYCLES
 from archsim.architectures.npu_pim.vector_work import ISSUE_CYCLES
-from archsim.technology.constant import Certainty, TechConstant
+from archsim.config import Certainty
+from archsim.technology.constant import TechConstant
 
 _SOURCE = "NeuPIMs simulator"
 

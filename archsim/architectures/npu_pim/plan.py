@@ -25,7 +25,7 @@ from archsim.blocks.link import (
     ring_all_reduce_bytes,
     ring_all_reduce_seconds,
 )
-from archsim.errors import UnsupportedError
+from archsim.errors import InfeasibleError, UnsupportedError
 from archsim.kernel import Clock, seconds_to_fs
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class _Planner:
             last = steps[-1]
             steps = (*steps[:-1], replace(last, stream_bytes=last.stream_bytes + written))
         else:
-            steps, read, written = physical_steps(shape, self.arrays)
+            steps, read, written = self._physical(shape)
             if hardware.has("unwritten_outputs"):
                 kept = authors_written_bytes(shape, self.arrays)
                 last = steps[-1]
@@ -179,6 +179,17 @@ class _Planner:
             macs=shape.macs,
             sram_bytes=read + written,
         )
+
+    def _physical(self, shape: Product) -> tuple[tuple[Step, ...], int, int]:
+        try:
+            return physical_steps(shape, self.arrays)
+        except InfeasibleError as error:
+            raise InfeasibleError(
+                "half the scratchpad cannot hold one tile of the arrays",
+                key="npu.scratchpad_bytes",
+                found=f"{2 * self.arrays.room_bytes} bytes",
+                allowed=f"twice the room of a tile; {error.allowed}",
+            ) from error
 
     def _vector(self, index: int, operation: str) -> NpuOperation:
         row = self.trace.operations[index]
