@@ -120,14 +120,16 @@ _Patterns = dict[str, object]
 def note_sources(merged: Merged, layers: Sequence[Layer]) -> None:
     """Add an entry to ``sources`` for each value that the patterns alone would get wrong.
 
+    Data without any ``sources`` stays as it is: its model may have no such key.
+
     Args:
         merged: The layers put together; its data is changed.
         layers: The same layers, the lowest first.
     """
-    if len(layers) == 1:
+    together = dict(_patterns(merged.data, ""))
+    if len(layers) == 1 or "sources" not in merged.data:
         return
     by_layer = [dict(_patterns(layer.data, "")) for layer in layers]
-    together = dict(_patterns(merged.data, ""))
     notes: _Patterns = {}
     for key, owner in merged.owners.items():
         if key in _WITHOUT_SOURCE:
@@ -136,14 +138,14 @@ def note_sources(merged: Merged, layers: Sequence[Layer]) -> None:
         right = next(
             (found for each in by_layer[owner:] if (found := _look_up(key, each)) is not None), None
         )
-        if right is None and seen is not None:
+        if right is None and owner > 0:
             place = merged.places.get(key, "")
             text = f"{SET_BY_USER} ({place})" if place else SET_BY_USER
             right = {"from": text, "certainty": "estimate"}
         if right is not None and right != seen:
             notes[key] = right
             merged.places[f"sources.{key}"] = merged.places.get(key, "")
-    own = merged.data.get("sources", {})
+    own = merged.data["sources"]
     if notes and isinstance(own, Mapping):
         # Last, so that a note outranks an equally specific pattern.
         merged.data["sources"] = {k: v for k, v in own.items() if k not in notes} | notes

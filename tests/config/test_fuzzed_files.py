@@ -16,7 +16,7 @@ from archsim.config.yaml_events import parse_yaml
 from archsim.errors import InputError
 
 QUICK = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 NAMES = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_.-]{0,7}", fullmatch=True)

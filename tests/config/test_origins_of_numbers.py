@@ -92,6 +92,13 @@ def test_setting_a_default_is_noted_too(write, origins):
     assert origins("base.yaml", {"node_nm": 28})["node_nm"] == ("set by user (--set)", SET)
 
 
+def test_a_setting_is_noted_where_nothing_gave_a_source(write, origins):
+    write("base.yaml", BASE)
+    assert origins("base.yaml")["policy.depth"] == ("no source given", SET)
+    found = origins("base.yaml", {"policy": {"name": "greedy", "depth": 3}})
+    assert found["policy.depth"] == ("set by user (--set)", SET)
+
+
 def test_a_file_gives_the_sources_of_what_it_changes(write, origins):
     write("base.yaml", BASE)
     child = (
