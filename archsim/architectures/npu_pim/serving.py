@@ -219,6 +219,8 @@ class Server:
             if not batch:
                 if not self._arriving and not self._ready:
                     break
+                if self.shared and pending:  # those just prefilled wanted one token only
+                    continue
                 yield self._news
                 continue
             yield from self._iteration(batch)

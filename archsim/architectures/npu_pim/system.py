@@ -242,7 +242,10 @@ class _Player:
         return self.sim.process(self._written(n_bytes, label), f"writes of {label}")
 
     def _written(self, n_bytes: int, label: str) -> ProcessGenerator:
-        yield self.memory.transfer(n_bytes, label=label)
+        if self.contention:
+            yield self.memory.transfer(n_bytes, label=label)
+        else:
+            yield self.sim.delay(self.rates.stream_fs(n_bytes))
 
     def _channel(self, index: int, *parts: tuple[str, int]) -> ProcessGenerator:
         for name, cycles in parts:
