@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,23 +20,44 @@ def compare(
     settings: Settings = None,
     fidelity: FidelityOption = "event",
     seed: SeedOption = "0",
+    figures: Annotated[
+        str,
+        typer.Option(
+            "--figures", metavar="NAME,...", help="Show only these, e.g. latency_s,tokens_per_s."
+        ),
+    ] = "",
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Also draw latency, energy and area (.svg)."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate one workload on several pieces of hardware."""
     from archsim.api.running import metric_units, parse_seed, try_named
     from archsim.report.comparing import compare_results
-    from archsim.report.comparison_report import comparison_report, infeasible_designs
+    from archsim.report.comparison_plot import check_plot, write_comparison
+    from archsim.report.comparison_report import (
+        activity_report,
+        comparison_report,
+        infeasible_designs,
+    )
 
+    if plot is not None:
+        check_plot(plot)
     outcomes = [
         try_named(name, workload, settings=settings or (), fidelity=fidelity, seed=parse_seed(seed))
         for name in with_progress(hardware, "comparing")
     ]
+    ran = {outcome.hardware: outcome.result for outcome in outcomes if outcome.result}
+    chosen = [name.strip() for name in figures.split(",") if name.strip()]
+    compared = compare_results(list(ran.values()), chosen) if ran else []
+    if plot is not None and ran:
+        write_comparison(plot, ran, f"{Path(workload).stem}, {fidelity} fidelity")
     if as_json:
         print_json([outcome.to_dict() for outcome in outcomes])
         return
-    ran = {outcome.hardware: outcome.result for outcome in outcomes if outcome.result}
-    units = {name: unit for r in ran.values() for name, unit in metric_units(r).items()}
     if ran:
-        figures = compare_results(list(ran.values()))
-        print_report(comparison_report(list(ran), figures, units))
+        units = {name: unit for r in ran.values() for name, unit in metric_units(r).items()}
+        print_report(comparison_report(list(ran), compared, units))
+        print_report(activity_report(list(ran), list(ran.values())))
     print_report(infeasible_designs({item.hardware: item.reason for item in outcomes}))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archsim.errors import InputError
+from archsim.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.result import Result
@@ -29,18 +29,29 @@ class Figure:
     relative: tuple[float | None, ...]
 
 
-def compare_results(results: Sequence[Result]) -> list[Figure]:
+def compare_results(results: Sequence[Result], chosen: Sequence[str] = ()) -> list[Figure]:
     """Return the headline figures, then every metric that some design reports.
+
+    Args:
+        results: One per design; the first is what the others are compared with.
+        chosen: Only these figures, in this order; all by default.
 
     Raises:
         InputError: There is nothing to compare.
+        UnknownNameError: No design reports a chosen figure.
     """
     if not results:
         raise InputError("there is nothing to compare: name at least one hardware")
     figures = [_figure(name, [getattr(result, name) for result in results]) for name in HEADLINES]
     names = {name: None for result in results for name in result.metrics}
     figures += [_figure(name, [result.metrics.get(name) for result in results]) for name in names]
-    return figures
+    if not chosen:
+        return figures
+    found = {figure.name: figure for figure in figures}
+    for name in chosen:
+        if name not in found:
+            raise UnknownNameError("figure", name, found)
+    return [found[name] for name in dict.fromkeys(chosen)]
 
 
 def _figure(name: str, values: Sequence[float | None]) -> Figure:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 
+from archsim.report.activity import OTHER, merge_small, time_by_activity
 from archsim.report.result_report import figure_text
 from archsim.report.tables import WIDTH, heading, percent, plain_table, units_of
 from archsim.result import STANDARD_METRICS
@@ -15,8 +16,10 @@ from archsim.result import STANDARD_METRICS
 if TYPE_CHECKING:
     from archsim.report.comparing import Figure
     from archsim.report.difference import Change, Difference
+    from archsim.result import Result
 
 SHOWN_CHANGES = 15
+LEAST_SHARE = 0.01
 _GAP = 2
 
 
@@ -44,6 +47,32 @@ def comparison_report(
     ratios = [["-" if v is None else f"{v:.3g}x" for v in figure.relative] for figure in moved]
     yield from (Text(), heading(f"Relative to {names[0]}"))
     yield from _side_by_side(names, [figure.name for figure in moved], ratios)
+
+
+def activity_report(names: Sequence[str], results: Sequence[Result]) -> Iterator[RenderableType]:
+    """Yield what works when: the latency of each design, divided by the components at work.
+
+    Args:
+        names: Name of each design.
+        results: Its result. One without operations has nothing to show.
+    """
+    if not any(len(result.operations) for result in results):
+        return
+    times = [{part.name: part.value for part in time_by_activity(result)} for result in results]
+    shown = merge_small(times, LEAST_SHARE)
+    labels = list({name: None for parts in shown for name in parts if name != OTHER})
+    labels += [OTHER] * any(OTHER in parts for parts in shown)
+    cells = [
+        [
+            f"{figure_text(parts[label], 's')} {percent(parts[label] / result.latency_s):>6}"
+            if label in parts
+            else "-"
+            for parts, result in zip(shown, results, strict=True)
+        ]
+        for label in labels
+    ]
+    yield from (Text(), heading("What works when (the parts add up to the latency)"))
+    yield from _side_by_side(names, labels, cells)
 
 
 def _side_by_side(

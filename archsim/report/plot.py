@@ -14,6 +14,7 @@ from archsim.report import plot_style as style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Values = Sequence[float | None]
 """One value per position; ``None`` leaves a gap."""
@@ -132,6 +133,29 @@ def _check(positions: int, series: Mapping[str, Values]) -> None:
 def _draw(
     draw: Callable[[Axes], None], *, title: str, x_label: str, y_label: str, legend: bool
 ) -> bytes:
+    def build(figure: Figure) -> None:
+        axes = figure.subplots()
+        draw(axes)
+        axes.set_title(title)
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
+        if legend:
+            figure.legend(loc="outside lower center", ncols=4)
+
+    return render_svg(build, style.WIDTH_INCHES, style.HEIGHT_INCHES)
+
+
+def render_svg(build: Callable[[Figure], None], width_inches: float, height_inches: float) -> bytes:
+    """Return what ``build`` draws into an empty figure, as a complete SVG file.
+
+    Args:
+        build: Fills the figure; archsim's style is in force while it runs.
+        width_inches: Width of the figure.
+        height_inches: Height of the figure.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
@@ -143,13 +167,7 @@ def _draw(
         mpl.rcdefaults()
         for name, value in style.RC_PARAMS.items():
             cast("dict[str, object]", mpl.rcParams)[name] = value
-        figure = Figure(figsize=(style.WIDTH_INCHES, style.HEIGHT_INCHES), layout="constrained")
-        axes = figure.subplots()
-        draw(axes)
-        axes.set_title(title)
-        axes.set_xlabel(x_label)
-        axes.set_ylabel(y_label)
-        if legend:
-            figure.legend(loc="outside lower center", ncols=4)
+        figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
+        build(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "archsim"})
     return buffer.getvalue()
