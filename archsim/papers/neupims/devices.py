@@ -92,7 +92,7 @@ def _command_energies(memory: Memory, pim: Pim) -> list[Row]:
     }  # fmt: skip
     return [
         judged(
-            key, item, "from currents and timings of the hardware file", value,
+            key, item, "from currents, timings and PIM sizes of the hardware file", value,
             cause="Currents, timings and the energy formula differ from the authors'.",
         )
         for key, (item, value) in energies.items()

@@ -110,7 +110,7 @@ def utilisation_chart(found: Figures) -> bytes:
         return Panel(title, "busy (% of the time)", _bars(list(_SHORT.values()), series))
 
     panels = [
-        panel("NPU: arrays streaming", utilisation.NPU_BUSY, "npu busy"),
+        panel("NPU: arrays at work", utilisation.NPU_BUSY, "npu busy"),
         panel("PIM: commands under way", utilisation.PIM_BUSY, "pim busy"),
     ]
     return _draw(panels, columns=2, x_label="", height=3.6, legend_columns=3)

@@ -18,13 +18,12 @@ from archsim.papers.neupims.points import (
     Point,
     neupims_at,
 )
-from archsim.papers.neupims.published import TOLERANCES
+from archsim.papers.neupims.published import PUBLISHED, TOLERANCES
 from archsim.result import write_atomically
 
 _TITLE = "NeuPIMs (ASPLOS 2024): published and measured"
 
-_METHOD = """
-## How this was measured
+_METHOD = """## How this was measured
 
 `archsim reproduce neupims --quick --output reports` draws one batch per point and takes well under
 a minute; without `--quick` it draws ten, as the paper does, and takes minutes. Rows say how many.
@@ -37,10 +36,13 @@ a minute; without `--quick` it draws ten, as the paper does, and takes minutes. 
 - NeuPIMs is used as its authors advise: sub-batches are interleaved from batch 256 on.
 - The naive NPU+PIM stands in every table twice: with one PIM packet a cycle for all channels
   together (as in the authors' simulator), and with issue per channel.
-- The GPU is a roofline ({gpu}): each operation takes the longer of arithmetic at 312 TFLOP/s and
-  compulsory traffic at 1555 GB/s, communication free.
-- A figure is reproduced when it is within: {tolerances}. A claim in words is the share of cases in
-  which it holds, and must hold in all of them. `not comparable` figures are not judged.
+- The GPU is a {gpu}:
+  each operation takes the longer of its arithmetic at {flops:.0f} TFLOP/s (dense FP16) and its
+  compulsory traffic at {bandwidth:.0f} GB/s; communication is free.
+- A figure is reproduced when it is within
+  {tolerances}
+  of the published one. A claim in words is the share of cases in which it holds, published as 1,
+  and must hold in all of them. `not comparable` figures are not judged.
 - Only figures that the paper's text states are compared; bars of its charts are not read off.
   Certainty `primary`: read in the paper or the authors' source; `inferred`: follows from figures
   there; `calibrated`: fitted to runs of the authors' simulator.
@@ -84,9 +86,25 @@ def page(rows: Sequence[Row]) -> str:
     tolerances = ", ".join(
         f"{limit:.0%} ({kind})" for kind, limit in TOLERANCES.items() if kind != "claim"
     )
+    method = _METHOD.format(
+        gpu=gpu_roofline.NAME,
+        flops=gpu_roofline.PEAK_FLOP_PER_S.value / 1e12,
+        bandwidth=gpu_roofline.PEAK_BYTES_PER_S.value / 1e9,
+        tolerances=tolerances,
+    )
     parts = [
         rows_to_markdown(compared, _TITLE),
-        _METHOD.format(gpu=gpu_roofline.NAME, tolerances=tolerances),
+        "## Both modes side by side\n",
+        *_side_by_side(compared),
+        method,
+        "## Where the published figures stand\n",
+        *_table(
+            ["figure", "published", "source", "certainty", "reproduced within"],
+            [
+                [key, f"{each.value:.4g}", each.source, each.certainty, f"{each.tolerance:.0%}"]
+                for key, each in PUBLISHED.items()
+            ],
+        ),
         "## Figures without a published counterpart\n",
         *_table(
             ["item", "configuration", "measured", "note"],
@@ -97,6 +115,18 @@ def page(rows: Sequence[Row]) -> str:
         parts += [f"## Throughput, {mode}\n", "Tokens per second and device.\n"]
         parts += _throughput(found, mode)
     return "\n".join(parts)
+
+
+def _side_by_side(rows: Sequence[Row]) -> list[str]:
+    """Return the figures that both modes measure, one line each."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        mode, _, rest = row.configuration.partition(": ")
+        if mode in MODES:
+            line = lines.setdefault((row.item, rest), [row.item, rest, f"{row.published:.4g}"])
+            line.append(f"{row.measured:.4g} ({row.verdict})")
+    header = ["item", "configuration", "published", *MODES]
+    return _table(header, [line for line in lines.values() if len(line) == len(header)])
 
 
 def _throughput(found: Figures, mode: Mode) -> list[str]:

@@ -26,7 +26,7 @@ from archsim.papers.neupims.points import (
 )
 
 POINT = Point(MODELS[2], "sharegpt", 256)
-NPU_BUSY = "NPU busy: arrays streaming (share of time)"
+NPU_BUSY = "NPU busy: arrays filling, streaming or draining (share of time)"
 PIM_BUSY = "PIM busy: commands under way, mean of channels (share of time)"
 MAC = "utilisation of the NPU's multipliers (share of peak)"
 
@@ -39,9 +39,9 @@ _NPU_CAUSES = {
     "naive": "The busy time depends on the issue model of the naive device and on whether products "
     "overlap their loads; the published figure is that of device-wide issue in the authors' "
     "simulator.",
-    "neupims": "The authors' figure counts every cycle with a non-empty pipeline, waits for "
-    "operands included, archsim only cycles that stream; the authors' public simulator gives "
-    "58 % by its own count, and there too sub-batches do not pay for this model at batch 256.",
+    "neupims": "Most likely the metric: the authors count every cycle with a non-empty pipeline, "
+    "waits for operands included, and archsim leaves waits out. By its own count their public "
+    "simulator gives 58 %, and there too sub-batches do not pay for this model at batch 256.",
 }
 _PIM_CAUSES = {
     "naive": "With issue per channel the device is faster, so the same PIM work fills more of "
