@@ -31,8 +31,8 @@ show archsim compare gpt3-13b-sharegpt npu-only npu-pim-naive neupims \
   --figures latency_s,tokens_per_s,energy_j,average_power_w,area_mm2 --plot "$out/decode.svg"
 
 step "2 of 4  Where time and energy go on NeuPIMs, and what the figures rest on" \
-  "The timeline opens in ui.perfetto.dev. Each run checks its own invariants, and says which" \
-  "of its numbers come from a publication and which are judgements."
+  "The timeline of one layer opens in ui.perfetto.dev. Each run checks its own invariants, and" \
+  "says which of its numbers come from a publication and which are judgements."
 show archsim run neupims gpt3-13b-sharegpt --timeline "$out/neupims.json.gz"
 
 step "3 of 4  Sub-batches: the arrays work on one half of the chats while PIM works on the other" \
@@ -52,7 +52,7 @@ show archsim compare gpt3-13b-serving npu-only neupims --fidelity analytic \
 step "Done. Look at" \
   "  $out/decode.svg          latency, energy and area of step 1 as a picture" \
   "  $out/interleaving.svg    the same for step 3: what works at the same time" \
-  "  $out/neupims.json.gz     the timeline of step 2, for ui.perfetto.dev"
+  "  $out/neupims.json.gz     one layer of step 2 as a timeline, for ui.perfetto.dev"
 step "Try next (after: . .venv/bin/activate)" \
   "  archsim list hardware                                 and: workloads, models, papers" \
   "  archsim run neupims llama3-8b-sharegpt                another model" \
