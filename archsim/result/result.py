@@ -171,7 +171,7 @@ class Result:
             InputError: The folder does not exist or cannot be written.
         """
         try:
-            import pyarrow  # type: ignore[import-untyped]  # noqa: F401  # only its presence matters
+            import pyarrow  # noqa: F401  # only its presence matters
         except ImportError as error:
             raise MissingExtraError("parquet", "writing Parquet files") from error
         parts = {"components": self.components, "operations": self.operations}
