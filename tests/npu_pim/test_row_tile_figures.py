@@ -1,5 +1,7 @@
 """Row-tiles by hand: command sums, steady figures that come out of refresh, the refresh window."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +122,16 @@ def test_requests_end_one_after_the_other_and_never_before_their_commands(reques
     )
     assert ends[-1] >= tiles
     assert blocked_cycles(timing, requests) <= ends[-1]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("period", [*range(60, 420, 6), 124, 125, 153, 155, 1949, 1950])
+def test_a_walk_ends_however_little_time_refreshes_leave(period, shared):
+    tight = replace(DUAL, period=period, trfc=min(260, period - 1))
+    loads = replace(tight, vector_load=1921)
+    for timing in (tight, loads):
+        walk = ChannelWalk(timing, period // 2, 0, shared=shared)
+        assert walk.run([VECTOR_LOAD, (5, 4, 8), VECTOR_LOAD]) >= 2 * timing.vector_load
 
 
 def test_no_jobs_take_no_time():

@@ -104,6 +104,13 @@ def attention_shape(
     """
     if hardware.pim is None:
         raise InputError("this device has no PIM", key="pim")
+    if hardware.pim.row_bytes < element_bytes:
+        raise InputError(
+            "a row cannot hold one element",
+            key="pim.row_bytes",
+            found=f"{hardware.pim.row_bytes} bytes",
+            allowed=f"at least {element_bytes} bytes",
+        )
     return AttentionShape(
         kv_heads=kv_heads,
         queries_per_kv_head=heads // kv_heads,

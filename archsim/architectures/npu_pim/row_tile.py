@@ -140,6 +140,9 @@ class ChannelWalk:
         self._open = [0] * timing.ranks
         self._ready = [0] * timing.ranks
         self._row_open = True
+        # Work that never fits between two refreshes does not wait for room.
+        precharging = self._refresh_extra - 1 + timing.trp if shared else 0
+        self._most_room = timing.period - 1 - precharging
 
     def run(self, jobs: Sequence[Job]) -> int:
         """Run jobs and return the cycle at which the last result has been issued."""
@@ -166,9 +169,8 @@ class ChannelWalk:
 
     def _wait_for(self, estimate: int) -> bool:
         """Return whether work of that length may start now; otherwise let a refresh pass."""
-        if self.now < self._refresh_at and (
-            self._refresh_at - self.now > estimate or estimate >= self.timing.period
-        ):
+        left = self._refresh_at - self.now
+        if left > 0 and (left > estimate or estimate >= self._most_room):
             return True
         self.now = max(self.now, self._refresh_at)
         self._refresh()
