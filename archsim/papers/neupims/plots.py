@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from archsim.errors import MissingExtraError
 from archsim.papers.base import Row
 from archsim.papers.neupims import averages, gpu_roofline, utilisation
 from archsim.papers.neupims.points import (
@@ -28,9 +26,11 @@ from archsim.papers.neupims.points import (
 )
 from archsim.papers.neupims.published import PUBLISHED
 from archsim.report import plot_style as style
+from archsim.report.plot import render_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Figures = Mapping[tuple[str, str], float]
 """Measured figure by item and configuration."""
@@ -179,17 +179,7 @@ def _bars(
 def _draw(
     panels: Sequence[Panel], *, columns: int, x_label: str, height: float, legend_columns: int
 ) -> bytes:
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("plot", "drawing charts") from error
-    buffer = io.BytesIO()
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        for name, value in style.RC_PARAMS.items():
-            cast("dict[str, object]", mpl.rcParams)[name] = value
-        figure = Figure(figsize=(style.WIDTH_INCHES, height), layout="constrained")
+    def build(figure: Figure) -> None:
         grid = figure.subplots(len(panels) // columns, columns, squeeze=False)
         for number, (axes, panel) in enumerate(zip(grid.flat, panels, strict=True)):
             panel.draw(axes)
@@ -200,5 +190,5 @@ def _draw(
                 axes.set_xlabel(x_label)
         handles, labels = grid.flat[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=legend_columns)
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "archsim"})
-    return buffer.getvalue()
+
+    return render_svg(build, style.WIDTH_INCHES, height)
