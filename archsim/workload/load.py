@@ -17,7 +17,11 @@ Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
 
 
-WORKLOAD_KINDS: dict[str, str] = {"llm": "archsim.workload.llm:LlmWorkload"}
+WORKLOAD_KINDS: dict[str, str] = {
+    "llm": "archsim.workload.llm:LlmWorkload",
+    "ternary_lm": "archsim.workload.ternary_lm_workload:TernaryLmWorkload",
+    "moe_vit": "archsim.workload.moe_vit:MoeVitWorkload",
+}
 """Workload kind to ``module:class`` of its strict model; a new kind adds one line."""
 
 WORKLOAD_LOADERS: dict[str, str] = {"llm": "archsim.workload.llm_load:load_llm"}
