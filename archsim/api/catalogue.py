@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from archsim.config import NamedFile
 
 MODEL_KINDS = frozenset({"llm_model"})
-DEVICE_KINDS = frozenset({"dram_device"})
+DEVICE_KINDS = frozenset({"dram_device", "fpga_board"})
 """Kinds of files that describe a part of a workload or of hardware, not a whole one."""
 
 

@@ -93,7 +93,9 @@ def check_choices(choices: ArrayLike, *, tokens: int, experts: int, top_k: int) 
         raise InputError(
             "recorded choices need the same number of experts for every token",
             key="routing.choices",
-            found=f"shape {array.shape}" if array.dtype.kind in "iu" else "rows that differ, or fractions",
+            found=f"shape {array.shape}"
+            if array.dtype.kind in "iu"
+            else "rows that differ, or fractions",
             allowed=f"{tokens} tokens with {top_k} expert numbers each",
         )
     if array.min() < 0 or array.max() >= experts:
