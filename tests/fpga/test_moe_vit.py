@@ -1,6 +1,7 @@
 """Transformers with experts: published latencies, trip counts, policies, caches, conservation."""
 
 import csv
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -116,7 +117,7 @@ def test_cache_hits_emerge_and_a_cache_of_all_experts_loads_each_once():
     assert found[0].cache_hits == 0
     assert found[-1].expert_loads == 6 * 16
     assert found[-1].bytes_moved == moe_vit("m3vit", "pascal", "reorder").bytes_moved
-    for smaller, larger in zip(found, found[1:], strict=False):
+    for smaller, larger in itertools.pairwise(found):
         assert larger.latency_s < smaller.latency_s
         assert larger.memory_bytes > smaller.memory_bytes
     assert found[-1].memory_bytes == moe_vit("m3vit", "pascal", "resident").memory_bytes
