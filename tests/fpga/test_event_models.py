@@ -79,7 +79,7 @@ def test_any_core_alone_takes_the_closed_form_exactly(settings_, rows):
 
 
 @given(CORES, st.integers(2, 6))
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 def test_cores_that_share_the_memory_are_never_faster(settings_, cores):
     core = timing(workload="matmulfree-block-512", **settings_)
     alone = play_program([core], BLOCK)

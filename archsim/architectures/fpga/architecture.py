@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.base import Architecture, Fidelity, expect
@@ -10,6 +11,9 @@ from archsim.architectures.fpga.metrics import METRICS
 from archsim.config import HardwareSpec, WorkloadSpec
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
 
@@ -50,6 +54,19 @@ class FpgaArchitecture(Architecture):
             return run_vit(design, expect(MoeVitWorkload, workload), fidelity, seed, timeline)
         tokens = expect(TernaryLmWorkload, workload)
         return run_ternary(design, tokens, fidelity, seed, timeline)
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Evaluate many designs of a ternary core with the closed forms; see ``batch``."""
+        from archsim.architectures.fpga.batch import evaluate_ternary
+        from archsim.workload.ternary_lm_workload import TernaryLmWorkload
+
+        tokens = expect(TernaryLmWorkload, workload)
+        return evaluate_ternary(expect(FpgaHardware, hardware), tokens, columns)
 
 
 ARCHITECTURE = FpgaArchitecture()

@@ -1,8 +1,8 @@
 """Durations of instructions on one ternary core, in whole femtoseconds.
 
 A product streams its weights in bursts of half a FIFO. A burst takes the longer of the port and the
-memory; the adders take it as it comes. With bursts alike, the product ends after the longer of the
-two, burst by burst, however deep the FIFO is.
+memory; the adders take it as it comes. All bursts but the last are alike, so the end of the product
+follows in closed form: the slower side sets the pace, and the last burst comes on top.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Burst:
     """A part of a product's stream.
 
     Attributes:
-        stream_bytes: Bytes from memory, whole beats; 0 when the weights are on chip.
+        stream_bytes: Bytes from memory; 0 when the weights are on chip.
         memory_fs: Time in which the memory alone delivers them.
         port_fs: Time in which the port takes them.
         adders_fs: Time in which the adders use them, and results leave.
@@ -38,9 +38,9 @@ class Burst:
     adders_fs: int
 
     @property
-    def longest_fs(self) -> int:
-        """Time of the burst when nothing else uses the memory."""
-        return max(self.memory_fs, self.port_fs, self.adders_fs)
+    def stream_fs(self) -> int:
+        """Time in which the burst arrives when nothing else uses the memory."""
+        return max(self.memory_fs, self.port_fs)
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Product:
         inputs: Inputs.
         outputs: Outputs.
         weights: Weights that it uses.
-        full: Bursts of full length.
+        full: Bursts of full length before the last.
         burst: One of them.
-        last: The rest; None when there is none.
+        last: The last burst.
         before_fs: Fixed time before the stream: driver and first beat.
     """
 
@@ -61,7 +61,7 @@ class Product:
     outputs: int
     full: int
     burst: Burst
-    last: Burst | None
+    last: Burst
     before_fs: int
 
     @property
@@ -71,20 +71,29 @@ class Product:
 
     @property
     def stream_bytes(self) -> int:
-        """Bytes that come from memory, filled up to whole beats."""
-        rest = self.last.stream_bytes if self.last else 0
-        return self.full * self.burst.stream_bytes + rest
+        """Bytes that come from memory."""
+        return self.full * self.burst.stream_bytes + self.last.stream_bytes
 
     @property
     def bursts(self) -> list[Burst]:
         """The bursts in order."""
-        return [self.burst] * self.full + ([self.last] if self.last else [])
+        return [self.burst] * self.full + [self.last]
 
     @property
     def duration_fs(self) -> int:
         """Time of the product in closed form."""
-        rest = self.last.longest_fs if self.last else 0
-        return self.before_fs + self.full * self.burst.longest_fs + rest
+        stream, adders = self.burst.stream_fs, self.burst.adders_fs
+        pace = max(stream, adders)
+        used_fs = self.full * pace + self.last.adders_fs
+        # The last burst begins when the one before has arrived and the FIFO has room for it.
+        begins_fs = max(self.full * stream, (self.full - 1) * pace)
+        return self.before_fs + max(used_fs, begins_fs + self.last.stream_fs)
+
+    @property
+    def wait_fs(self) -> int:
+        """Time in which the adders wait for weights."""
+        adders_fs = self.full * self.burst.adders_fs + self.last.adders_fs
+        return self.duration_fs - self.before_fs - adders_fs
 
 
 @dataclass(frozen=True)
@@ -152,18 +161,20 @@ class CoreTiming:
     def _product(self, inputs: int, outputs: int) -> Product:
         core = self.core
         bits = Fraction(core.bits_per_weight).limit_denominator(10)
-        beats = -(-_up(inputs * outputs * bits / 8) // core.beat_bytes)
+        weights = inputs * outputs
+        moved = _up(weights * bits / 8)
         per_burst = max(1, core.fifo_beats // FIFO_BURSTS)
-        per_beat = Fraction(inputs * outputs, beats)
+        burst_bytes = per_burst * core.beat_bytes
+        burst_weights = Fraction(burst_bytes * 8) / bits
+        full = (moved - 1) // burst_bytes
         speed = self.weights_per_cycle(inputs)
-        full, rest = divmod(beats, per_burst)
         before = seconds_to_fs(core.product_overhead_s) + seconds_to_fs(core.first_beat_s)
         return Product(
             inputs=inputs,
             outputs=outputs,
             full=full,
-            burst=self._burst(per_burst, per_beat / speed),
-            last=self._burst(rest, per_beat / speed) if rest else None,
+            burst=self._burst(burst_bytes, burst_weights / speed),
+            last=self._burst(moved - full * burst_bytes, (weights - full * burst_weights) / speed),
             before_fs=before,
         )
 
@@ -175,13 +186,13 @@ class CoreTiming:
         at_once = max(1, self.core.lanes // inputs)
         return min(lanes, Fraction(inputs * at_once, self.rows))
 
-    def _burst(self, beats: int, cycles_per_beat: Fraction) -> Burst:
-        core = self.core
-        adders_fs = _up(beats * cycles_per_beat * self.clock.period_fs)
+    def _burst(self, moved: int, adder_cycles: Fraction) -> Burst:
+        core, period_fs = self.core, self.clock.period_fs
+        adders_fs = _up(adder_cycles * period_fs)
         if core.weights == "on_chip":
             return Burst(0, 0, 0, adders_fs)
-        moved = beats * core.beat_bytes
-        port_fs = _up(beats * Fraction(core.cycles_per_beat) * self.clock.period_fs)
+        beats = -(-moved // core.beat_bytes)
+        port_fs = _up(beats * Fraction(core.cycles_per_beat) * period_fs)
         return Burst(moved, transfer_fs(moved, self.memory_bytes_per_s), port_fs, adders_fs)
 
     def programs(self, *, embedding: bool, head: bool) -> list[tuple[tuple[Instruction, ...], int]]:

@@ -49,12 +49,6 @@ class Feed:
     lanes: Floats
     memory_bytes_per_cycle: Floats
 
-    @property
-    def bytes_per_cycle(self) -> Floats:
-        """Bytes that port and memory deliver in a cycle."""
-        port = self.beat_bytes / self.cycles_per_beat
-        return np.asarray(np.minimum(port, self.memory_bytes_per_cycle))
-
 
 @dataclass(frozen=True)
 class ProductCycles:
@@ -64,13 +58,15 @@ class ProductCycles:
         handshake: Beats times cycles per beat.
         memory: Bytes over the sustained bandwidth.
         additions: Weights over lanes.
-        drain: Results of all rows, one a cycle.
+        drain: Results of all rows, one a cycle; 0 for one row.
+        stream_bytes: Bytes of packed weights.
     """
 
     handshake: Floats
     memory: Floats
     additions: Floats
     drain: Floats
+    stream_bytes: Floats
 
     @property
     def longest(self) -> Floats:
@@ -82,18 +78,10 @@ class ProductCycles:
 LIMITS = ("handshake", "memory", "additions", "drain")
 
 
-def additions_per_cycle(inputs: Floats, lanes: Floats, rows: Floats) -> Floats:
-    """Return the weights that the adders take in a cycle, the drain of results included.
-
-    With more lanes than inputs several outputs are formed at once, and leave together.
-    """
-    outputs_at_once = np.maximum(1.0, np.floor(lanes / inputs))
-    drain = inputs * outputs_at_once / rows
-    return np.asarray(np.where(rows > 1.0, np.minimum(lanes, drain), lanes))
-
-
 def product_cycles(inputs: Floats, outputs: Floats, rows: Floats, feed: Feed) -> ProductCycles:
     """Return the cycles of ``rows`` products with one matrix, weights read once.
+
+    With more lanes than inputs several outputs are formed at once, and leave together.
 
     Args:
         inputs: Inputs of the product.
@@ -104,10 +92,11 @@ def product_cycles(inputs: Floats, outputs: Floats, rows: Floats, feed: Feed) ->
     weights = inputs * outputs
     moved = packed_bytes(weights, feed.bits_per_weight)
     beats = round_up(moved / feed.beat_bytes)
-    groups = round_up(outputs / np.maximum(1.0, np.floor(feed.lanes / inputs)))
+    at_once = np.maximum(1.0, np.floor(feed.lanes / inputs))
     return ProductCycles(
-        handshake=round_up(beats * feed.cycles_per_beat),
-        memory=round_up(moved / feed.memory_bytes_per_cycle),
-        additions=round_up(weights / feed.lanes),
-        drain=np.asarray(np.where(rows > 1.0, groups * rows, 0.0)),
+        handshake=np.asarray(beats * feed.cycles_per_beat),
+        memory=np.asarray(moved / feed.memory_bytes_per_cycle),
+        additions=np.asarray(weights / feed.lanes),
+        drain=np.asarray(np.where(rows > 1.0, outputs * rows / at_once, 0.0)),
+        stream_bytes=moved,
     )

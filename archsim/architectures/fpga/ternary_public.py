@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archsim.architectures.fpga.matvec import Feed, Floats
-from archsim.architectures.fpga.ternary_block import BlockDesign, block_cycles
+from archsim.architectures.fpga.program import BLOCK
+from archsim.architectures.fpga.ternary_block import ProgramDesign, program_cycles
 from archsim.blocks.numbers import real, whole
 from archsim.errors import InputError
 from archsim.workload.ternary_lm_model import FFN_MULTIPLE
@@ -23,7 +24,7 @@ class TernaryBlock:
     """One block of a MatMul-free language model on one core; floats, or arrays of designs.
 
     Attributes:
-        cycles: Clock cycles of the block.
+        cycles: Clock cycles of the block; a fraction where lanes or memory bind.
         seconds: ``cycles`` over the clock.
         breakdown: Cycles of ``tmatmul``, ``vector``, ``issue``, ``fixed`` and (negative)
             ``overlap``; they sum to ``cycles``.
@@ -143,16 +144,18 @@ def _evaluate(given: dict[str, Floats], overlap: bool) -> TernaryBlock:
         lanes=given["lanes"],
         memory_bytes_per_cycle=given["memory"] * given["memory_efficiency"] / frequency,
     )
-    found = block_cycles(
-        BlockDesign(
+    found = program_cycles(
+        BLOCK,
+        ProgramDesign(
             width=given["d"],
             ffn=given["ffn"],
+            vocab=np.zeros_like(frequency),
             rows=given["batch"],
             feed=feed,
             vector_lanes=given["vector_lanes"],
             issue_cycles=given["issue_cycles"],
             product_cycles=given["overhead"] + given["first"],
-            state_cycles=np.zeros_like(frequency),
+            transfer_cycles=np.zeros_like(frequency),
         ),
         overlap=overlap,
     )

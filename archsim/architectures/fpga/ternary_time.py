@@ -108,8 +108,7 @@ def _closed(
             for item, duration in zip(program, durations, strict=True):
                 busy[item.unit] += duration
                 if item.unit == "tmatmul":
-                    product = timing.product(item)
-                    wait_fs += sum(b.longest_fs - b.adders_fs for b in product.bursts)
+                    wait_fs += timing.product(item).wait_fs
     moved = plan.program_bytes(rows, program)
     supplied = plan.timings(rows)[0].memory_bytes_per_s
     return TimedProgram(
