@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from archsim.config.document import Document
 from archsim.config.keys import known_keys
+from archsim.config.locating import located
 from archsim.config.messages import problems
 from archsim.config.models import Specification
 from archsim.config.sources import SET_BY_USER, matches
@@ -38,10 +39,7 @@ def build(model_class: type[Model], document: Document) -> Model:
         found = problems(error.errors(include_url=False), model_class, document)
         raise found[0].with_others(found[1:]) from None
     except InputError as error:
-        if error.where:
-            raise
-        key = error.key.removeprefix(document.prefix)
-        raise error.located(document.locate(key)) from error
+        raise located(error, document) from error
     for part, prefix in _specifications(spec, ""):
         _check_patterns(part, prefix, document)
     return spec

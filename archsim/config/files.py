@@ -15,7 +15,7 @@ Folder = Literal["hw_configs", "workloads"]
 """The two trees of shipped files."""
 
 SUFFIXES = (".yaml", ".yml")
-_WHAT = {"hw_configs": "hardware", "workloads": "workload"}
+_WHAT: dict[Folder, str] = {"hw_configs": "hardware", "workloads": "workload"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ def shipped_file(path: Path, folder: Folder) -> File:
     """Return a path of the shipped tree as a file, labelled from the tree's top."""
     root = shipped_root(folder)
     return File(path, path.relative_to(root.parent).as_posix(), root)
+
+
+def is_shipped(file: File) -> bool:
+    """Say whether a file is one that ships with archsim."""
+    return any(file.path.is_relative_to(shipped_root(folder)) for folder in _WHAT)
 
 
 def read_file(file: File) -> Parsed:

@@ -143,7 +143,7 @@ def _meant(text: str, known: list[str], must: str) -> str:
         except ValueError:
             return ""
         return f"{number:.15g}" if math.isfinite(number) else ""
-    return closest(text, known)
+    return text if text in known else closest(text, known)  # the quotes around true are wrong
 
 
 def _unknown_choice(where: str, key: str, value: object, known: list[str]) -> InputError:
