@@ -148,6 +148,16 @@ def format_quantity(value: float, unit: str, digits: int = 4) -> str:
     return f"{_rounded(scaled, digits)} {prefix}{name}"
 
 
+def binary_size(size_bytes: int) -> str:
+    """Write a size for humans with the IEC prefix that fits, e.g. ``"32 MiB"``."""
+    size, prefix = float(size_bytes), ""
+    for larger in ("Ki", "Mi", "Gi", "Ti", "Pi"):
+        if size < 1024:
+            break
+        size, prefix = size / 1024, larger
+    return f"{_rounded(size, 4)} {prefix}B"
+
+
 _FORMAT_PREFIXES: dict[str, list[str]] = {
     scale.unit: [p for p in reversed(_PREFIXES) if f"{p}{scale.unit}" in scale.factors]
     for scale in DIMENSIONS.values()

@@ -166,12 +166,12 @@ def test_currents_that_do_not_fit_together(refused, folder, line, key, part):
 @pytest.mark.parametrize(
     ("line", "key", "part"),
     [
-        ("npu: {scratchpad_bytes: 1 KiB}", "npu.scratchpad_bytes", "at least 131072 bytes"),
+        ("npu: {scratchpad_bytes: 4 KiB}", "npu.scratchpad_bytes", "at least 262144 bytes"),
         ("npu: {accumulator_bytes: 7}", "bytes", "16 equal banks"),
         ("pim: {row_bytes: 1}", "pim.row_bytes: a row cannot hold one element", "at least 2 bytes"),
-        ("node_nm: 5", "process node", "did you mean 7 nm?"),
+        ("node_nm: 5", "process node", "did you mean 7?"),
         ("node_nm: 130", "process node", "45, 32, 28, 22"),
-        ("memory: {channel_bytes: 64 MiB}", "memory.channel_bytes", "at most 2.0 GiB"),
+        ("memory: {channel_bytes: 64 MiB}", "memory.channel_bytes", "at most 2 GiB"),
     ],
 )
 def test_what_only_the_simulation_can_refuse(refused, folder, line, key, part):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from archsim import technology
+from archsim.blocks.sram import check_buffer
 from archsim.config import (
     Amperes,
     Bytes,
@@ -271,6 +272,17 @@ class NpuPimHardware(HardwareSpec):
                 allowed="false, or pim.row_buffers: dual",
                 sides=[Side("pim.row_buffers", "'single'", "dual, or no sub-batches")],
             )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_built(self) -> NpuPimHardware:
+        try:
+            technology.process_node(self.node_nm)
+        except InputError as error:
+            meant = error.suggestion.removesuffix(" nm")  # the key takes the number alone
+            raise error.within("node_nm").suggesting(meant) from error
+        for name in ("scratchpad_bytes", "accumulator_bytes"):
+            check_buffer(f"npu.{name}", getattr(self.npu, name))
         return self
 
     def _units_are_not_banks(self, units: int) -> InputError:
