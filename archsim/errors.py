@@ -151,9 +151,11 @@ class UnknownNameError(InputError):
 
     Attributes:
         name: The name, as it was written.
+        suggests_file: Whether the suggestion is a file of that name in the current folder.
     """
 
     name: str = ""
+    suggests_file: bool = False
 
     def __init__(
         self, kind: str, name: str, known: Iterable[str], *, where: str = "", key: str = ""

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from archsim.config import NamedFile
 
 MODEL_KINDS = frozenset({"llm_model"})
-DEVICE_KINDS = frozenset({"dram_device"})
-"""Kinds of files that describe a part of a workload or of hardware, not a whole one."""
+"""Kinds of files that describe a part of a workload, not a whole one."""
+
+DEVICE_KINDS: dict[str, str] = {"dram_device": "archsim.architectures.dram.config:DramDevice"}
+"""Kinds of files that describe a part of hardware, to ``module:class`` of their strict model."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,10 @@ def find_shipped(name: str, folder: Folder, *, where: str = "", key: str = "") -
         return shipped_file(files[name], folder)
     error = UnknownNameError(_WHAT[folder], name, files, where=where, key=key)
     beside = [name + suffix for suffix in SUFFIXES if path_exists(Path(name + suffix))]
-    raise error if key or not beside else error.suggesting(f"the file {beside[0]}")
+    if beside and not key:
+        error = error.suggesting(f"the file {beside[0]}")
+        error.suggests_file = True
+    raise error
 
 
 def shipped_file(path: Path, folder: Folder) -> File:

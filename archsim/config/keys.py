@@ -65,6 +65,19 @@ def siblings(declared: Declared, data: object) -> list[str]:
     return list(dict.fromkeys(key_name(n, f) for m in chosen for n, f in m.model_fields.items()))
 
 
+def choice_made(declared: Declared, data: object) -> str:
+    """Return the key of a section that tells which of several models it is, or nothing."""
+    models = models_in(declared.annotation)
+    if len(models) < 2 or not isinstance(data, Mapping):
+        return ""
+    for model in _chosen(models, data):
+        for name, info in model.model_fields.items():
+            value = data.get(key_name(name, info))
+            if isinstance(value, str) and value in typing.get_args(info.annotation):
+                return key_name(name, info)
+    return ""
+
+
 def in_words(declared: Declared) -> tuple[str, str]:
     """Return what a value must be, and within which bounds, in words; bounds may be empty."""
     annotation, metadata = _flat(declared)

@@ -9,6 +9,7 @@ from pathlib import Path
 from archsim.config import SETTING, Document, build, list_named, load_document
 from archsim.errors import InputError, UnknownNameError, closest, shown
 from archsim.workload.huggingface import read_huggingface_config
+from archsim.workload.length_csv import MAX_ROWS
 from archsim.workload.lengths import DISTRIBUTIONS, CsvLengths
 from archsim.workload.llm import LlmWorkload
 from archsim.workload.llm_model import MODEL_KIND, LlmModel
@@ -123,15 +124,26 @@ def _with_lengths(document: Document) -> Document:
             suggestion=closest(named, DISTRIBUTIONS),
         )
     if isinstance(lengths, dict) and named == "csv":
-        described = build(CsvLengths, document.section("lengths"))
+        described = build(CsvLengths, _of_csv(document.section("lengths")))
         with placed(document, "lengths.path"):
             read = described.read(_beside(document, described.path))
         data["lengths"] = lengths = read.model_dump(mode="json")
     if "batch" not in data and isinstance(lengths, dict):
         tokens = lengths.get("tokens")
         if isinstance(tokens, list) and tokens:
-            data["batch"] = len(tokens)
+            data["batch"] = min(len(tokens), MAX_ROWS)  # the lengths themselves tell of more
     return replace(document, data=data)
+
+
+def _of_csv(lengths: Document) -> Document:
+    """Return lengths without keys that were inherited for another distribution."""
+    made = lengths.rank("distribution")
+    kept = {
+        name: value
+        for name, value in lengths.data.items()
+        if name in CsvLengths.model_fields or lengths.rank(name) >= made
+    }
+    return replace(lengths, data=kept)
 
 
 def _model_document(source: Source, overrides: Overrides) -> Document:
