@@ -210,7 +210,8 @@ def _unknown_key(
         given = (item for item in document.settings if item.startswith(f"{key}."))
         key = next(given, key)
     here = [".".join(map(str, (*path[:-1], name))) for name in known if name != "sources"]
-    suggestion = nearest_key(key, dict.fromkeys([*here, *allowed_keys()]))
+    elsewhere = [] if path[0] == "sources" else allowed_keys()
+    suggestion = nearest_key(key, dict.fromkeys([*here, *elsewhere]))
     if "." in last and not suggestion:  # a dotted key means nesting in a setting only
         suggestion = f"{last.replace('.', ': {')}: ...{'}' * last.count('.')}"
     return InputError(
