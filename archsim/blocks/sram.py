@@ -97,8 +97,13 @@ def sram_cycles(n_bytes: ArrayLike, bytes_per_cycle: ArrayLike) -> Ints:
 
 def sram_energy_j(buffer: SramBuffer, n_bytes: ArrayLike) -> Floats:
     """Return the energy of accessing so many bytes, in J; a write costs what a read does."""
-    per_bit = sram.access_energy(buffer.bank_bytes, buffer.node_nm).value
-    return np.asarray(whole("n_bytes", n_bytes, minimum=0) * (8 * per_bit))
+    count = whole("n_bytes", n_bytes, minimum=0)
+    return np.asarray(count * sram_energy_j_per_byte(buffer))
+
+
+def sram_energy_j_per_byte(buffer: SramBuffer) -> float:
+    """Return the energy of accessing one byte, in J."""
+    return 8 * sram.access_energy(buffer.bank_bytes, buffer.node_nm).value
 
 
 def sram_leakage_w(buffer: SramBuffer) -> float:
