@@ -1,0 +1,4 @@
+"""ASIC accelerators: dataflow templates (NVDLA, ShiDianNao, row stationary) and systolic arrays.
+
+``maestro`` is the peers' cost model, artefacts included.
+"""
