@@ -26,6 +26,9 @@ def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
+NotEmpty = AfterValidator(_not_empty)
+
+
 class _Image(StrictModel):
     """A network that takes square images of three channels and gives class scores."""
 
@@ -58,7 +61,7 @@ class ResNet9(StrictModel):
 
     family: Literal["resnet9"]
     stem_filters: Channels = Field(default=64, description="filters of the first convolution")
-    blocks: Annotated[tuple[Block, ...], AfterValidator(_not_empty), Field(max_length=8)] = Field(
+    blocks: Annotated[tuple[Block, ...], NotEmpty, Field(max_length=8)] = Field(
         default=(
             Block(filters=128, residual_convolutions=2),
             Block(filters=256, residual_convolutions=0),
@@ -101,8 +104,8 @@ class UNet(StrictModel):
     """U-Net."""
 
     family: Literal["unet"]
-    filters: Annotated[tuple[Channels, ...], AfterValidator(_not_empty), Field(max_length=10)] = (
-        Field(default=(64, 128, 256, 512, 1024), description="filters per level, finest first")
+    filters: Annotated[tuple[Channels, ...], NotEmpty, Field(max_length=10)] = Field(
+        default=(64, 128, 256, 512, 1024), description="filters per level, finest first"
     )
     input_size: Size = Field(default=256, description="rows and columns of the image")
     input_channels: Channels = Field(default=3, description="channels of the image")
@@ -142,8 +145,8 @@ class NetworkWorkload(WorkloadSpec):
     """Inference of one or more networks side by side, each on a batch of images."""
 
     kind: Literal["network"] = "network"
-    networks: Annotated[tuple[Generated, ...], AfterValidator(_not_empty), Field(max_length=16)] = (
-        Field(description="networks that run side by side, each with images of its own")
+    networks: Annotated[tuple[Generated, ...], NotEmpty, Field(max_length=16)] = Field(
+        description="networks that run side by side, each with images of its own"
     )
     batch: Annotated[PositiveInt, Field(le=65536)] = Field(
         default=1, description="images of each network"
