@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archsim.architectures.asic.maestro import silicon
+from archsim.architectures.asic.maestro.energy import energy_of
 from archsim.architectures.asic.maestro.fast import Costs, Hardware, costs, hardware_columns
 from archsim.architectures.asic.maestro.table import Columns, LayerTable, layer_table
 from archsim.blocks.numbers import whole
@@ -107,16 +108,6 @@ def maestro(
         },
         copy=False,
     )
-
-
-def energy_of(table: LayerTable, found: Costs) -> NDArray[np.float64]:
-    """Return the energy of layers in units of one multiply-accumulate, shape (layers,)."""
-    # MAESTRO ignores the stride in the output's size.
-    outputs = (table.Y - table.R + 1) * (table.X - table.S + 1)
-    outputs *= np.where(table.depthwise, table.C, table.K)
-    tensors = table.C * (table.Y * table.X + table.filters * (table.R * table.S)) + outputs
-    read = found.l2_rd_in + found.l2_rd_w
-    return silicon.energy_mac_units(tensors, read + found.l2_wr_out, read, found.macs)
 
 
 def systolic(

@@ -21,7 +21,7 @@ from archsim.architectures.asic.maestro.enumerator import Rates, degenerate, lay
 from archsim.architectures.asic.maestro.layers import Layer
 from archsim.architectures.asic.maestro.table import LayerTable
 from archsim.blocks.numbers import whole
-from archsim.errors import InfeasibleError, InputError, UnknownNameError
+from archsim.errors import InfeasibleError, InputError, UnknownNameError, UnsupportedError
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -129,6 +129,20 @@ def costs(table: LayerTable, template: str, hardware: Hardware) -> Costs:
         InfeasibleError: An accelerator has fewer PEs than one cluster of the template.
         UnsupportedError: MAESTRO is wrong by construction for a layer; the message names it.
     """
+    found, valid = possible_costs(table, template, hardware)
+    if not valid.all():
+        index = int(np.argmin(valid))
+        raise degenerate(table.layer(index), f"it would take {found.runtime_cycles[index]} cycles")
+    return found
+
+
+def possible_costs(
+    table: LayerTable, template: str, hardware: Hardware
+) -> tuple[Costs, NDArray[np.bool_]]:
+    """Return the costs of layers, and for which of them MAESTRO's rules make sense.
+
+    Args and other errors as :func:`costs`.
+    """
     if template not in TEMPLATES:
         raise UnknownNameError("template", str(template), TEMPLATES, key="template")
     check_clusters(table, template, hardware.pes)
@@ -145,15 +159,19 @@ def costs(table: LayerTable, template: str, hardware: Hardware) -> Costs:
         left = np.arange(count)
     for index in left.tolist():
         layer = table.layer(index)
-        cost = layer_cost(layer, template_mapping(template, layer), hardware.rates(index))
+        try:
+            cost = layer_cost(layer, template_mapping(template, layer), hardware.rates(index))
+        except UnsupportedError:
+            out[1:, index] = 0
+            continue
         out[1:, index] = (
             cost.runtime_cycles, cost.l2_rd_in, cost.l2_rd_w, cost.l2_wr_out, cost.macs,
             cost.l1_bytes, cost.l2_bytes,
         )  # fmt: skip
+    valid = np.ones(count, np.bool_)
     if count and (out[1].min() < 1 or out[2:6].min() < 0):
-        index = int(np.argmax((out[1] < 1) | (out[2:6] < 0).any(axis=0)))
-        raise degenerate(table.layer(index), f"it would take {out[1, index]} cycles")
-    return Costs(*out[1:])
+        valid = (out[1] >= 1) & (out[2:6] >= 0).all(axis=0)
+    return Costs(*out[1:]), valid
 
 
 def check_clusters(table: LayerTable, template: str, pes: Ints) -> None:

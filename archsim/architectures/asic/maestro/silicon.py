@@ -26,6 +26,25 @@ L2_ENERGY = TechConstant(
     "maestro.l2_access", 18.61, "MAC/element", "MAESTRO source code", "primary"
 )
 
+BUS_AREA = TechConstant(
+    "maestro.bus_area",
+    101.7938,
+    "um2 per unit of length and byte",
+    "MAESTRO source code",
+    "primary",
+)
+ARBITER_AREA = TechConstant(
+    "maestro.arbiter_area", 395.473, "um2 per crosspoint", "MAESTRO source code", "primary"
+)
+BUS_POWER = TechConstant(
+    "maestro.bus_power", 0.8e-3, "mW per unit of length and byte", "MAESTRO source code", "primary"
+)
+ARBITER_POWER = TechConstant(
+    "maestro.arbiter_power", 0.34e-3, "mW per crosspoint", "MAESTRO source code", "primary"
+)
+NETWORK_CONSTANTS = (BUS_AREA, ARBITER_AREA, BUS_POWER, ARBITER_POWER)
+"""Constants of bus and arbiter, the same in both versions."""
+
 
 @dataclass(frozen=True)
 class ConstantSet:
@@ -146,12 +165,12 @@ def area_um2(
 
 def bus_area_um2(pes: ArrayLike, noc_bandwidth: ArrayLike) -> Floats:
     """Return the area of the bus between shared buffer and PEs, um2."""
-    return np.asarray(101.7938 * _bus(pes) * np.asarray(noc_bandwidth, np.float64))
+    return np.asarray(BUS_AREA.value * _bus(pes) * np.asarray(noc_bandwidth, np.float64))
 
 
 def matrix_arbiter_area_um2(pes: ArrayLike) -> Floats:
     """Return the area of one arbiter with a port per PE, um2; it grows with their square."""
-    return np.asarray(395.473 * _arbiter(pes))
+    return np.asarray(ARBITER_AREA.value * _arbiter(pes))
 
 
 def power_mw(
@@ -168,8 +187,8 @@ def power_mw(
         l1_bytes, constants.l1_unit_bytes
     )
     shared = constants.l2_power_mw * _units(l2_bytes, constants.l2_unit_bytes)
-    bus = 0.8 * _bus(count) * np.asarray(noc_bandwidth, np.float64) / 1000.0
-    arbiter = np.maximum(0.34 * _arbiter(count) / 1000.0, 0.34)
+    bus = BUS_POWER.value * _bus(count) * np.asarray(noc_bandwidth, np.float64)
+    arbiter = np.maximum(ARBITER_POWER.value * _arbiter(count), 0.34)
     return np.asarray(count * pe + shared + bus + arbiter)
 
 
