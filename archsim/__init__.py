@@ -19,6 +19,7 @@ from archsim.version import __version__
 
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
+    from archsim.architectures.dram import public as dram
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -47,6 +48,7 @@ _NAMES: dict[str, str] = {
     "UnsupportedError": "archsim.errors",
 }
 _MODULES: dict[str, str] = {
+    "dram": "archsim.architectures.dram.public",
     "npu_pim": "archsim.architectures.npu_pim.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
@@ -78,6 +80,7 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedError",
     "__version__",
+    "dram",
     "load_hardware",
     "load_workload",
     "npu_pim",
