@@ -4,55 +4,60 @@ from __future__ import annotations
 
 from archsim.architectures.dram.compiled import compiled
 from archsim.architectures.dram.state import (
+    AFTER,
+    BANK,
+    BEFORE,
     COUNT,
     HEAD,
+    IN_RANK,
     IS_STALE,
+    IS_WRITE,
     LAST_BANK,
     LAST_WRITE,
     PENDING,
     READS_STORED,
     TAIL,
-    Requests,
-    Settings,
-    State,
+    Int32s,
+    Int64s,
 )
 
 
 @compiled
-def store_request(requests: Requests, settings: Settings, state: State, item: int) -> None:
+def store_request(items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int) -> None:
     """Append a request to the list of its bank."""
-    bank = requests.bank[item]
-    last = state.bank[bank, TAIL]
-    state.before[item] = last
+    bank = items[item, BANK]
+    last = banks[bank, TAIL]
+    items[item, BEFORE] = last
     if last >= 0:
-        state.after[last] = item
+        items[last, AFTER] = item
     else:
-        state.bank[bank, HEAD] = item
-    state.bank[bank, TAIL] = item
-    state.bank[bank, COUNT] += 1
-    state.bank[bank, IS_STALE] = 1
-    state.rank[bank // settings.banks_per_rank, PENDING] += 1
-    state.channel[LAST_BANK] = bank
-    state.channel[READS_STORED + requests.is_write[item]] += 1
+        banks[bank, HEAD] = item
+    banks[bank, TAIL] = item
+    banks[bank, COUNT] += 1
+    banks[bank, IS_STALE] = 1
+    ranks[banks[bank, IN_RANK], PENDING] += 1
+    channel[LAST_BANK] = bank
+    channel[READS_STORED + items[item, IS_WRITE]] += 1
 
 
 @compiled
-def remove_request(requests: Requests, settings: Settings, state: State, item: int) -> None:
+def remove_request(items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int) -> None:
     """Take a request out of the list of its bank; its slot is free at once."""
-    bank = requests.bank[item]
-    before, after = state.before[item], state.after[item]
+    bank, direction = items[item, BANK], items[item, IS_WRITE]
+    before, after = items[item, BEFORE], items[item, AFTER]
     if before >= 0:
-        state.after[before] = after
+        items[before, AFTER] = after
     else:
-        state.bank[bank, HEAD] = after
+        banks[bank, HEAD] = after
     if after >= 0:
-        state.before[after] = before
+        items[after, BEFORE] = before
     else:
-        state.bank[bank, TAIL] = before
-    state.bank[bank, COUNT] -= 1
-    state.bank[bank, IS_STALE] = 1
-    state.rank[bank // settings.banks_per_rank, PENDING] -= 1
-    state.channel[READS_STORED + requests.is_write[item]] -= 1
-    if state.channel[LAST_WRITE] != requests.is_write[item]:
-        state.channel[LAST_WRITE] = requests.is_write[item]
-        state.bank[:, IS_STALE] = 1  # the direction counts in every bank's choice
+        banks[bank, TAIL] = before
+    banks[bank, COUNT] -= 1
+    banks[bank, IS_STALE] = 1
+    ranks[banks[bank, IN_RANK], PENDING] -= 1
+    channel[READS_STORED + direction] -= 1
+    if channel[LAST_WRITE] != direction:
+        channel[LAST_WRITE] = direction
+        for other in range(len(banks)):  # the direction counts in every bank's choice
+            banks[other, IS_STALE] = 1

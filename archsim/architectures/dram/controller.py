@@ -8,209 +8,189 @@ from archsim.architectures.dram.buffer import remove_request, store_request
 from archsim.architectures.dram.commands import (
     ACT,
     ALL_BANK,
-    ARBITER_REORDER,
     ARBITER_SIMPLE,
-    IN_REQUEST_ORDER,
-    NONE,
     PRE,
+    PREA,
     RDA,
     WR,
     WRA,
 )
 from archsim.architectures.dram.compiled import compiled
 from archsim.architectures.dram.policies import has_room, plan_bank
-from archsim.architectures.dram.refresh import check_refresh, note_refresh
+from archsim.architectures.dram.refresh import check_refreshes, note_refresh
+from archsim.architectures.dram.responses import (
+    DELIVERED,
+    LAST_DELIVERY,
+    LAST_RESPONSE,
+    respond,
+)
 from archsim.architectures.dram.selection import (
     is_column,
-    is_rank_command,
     note_timing,
     select_of_two_buses,
     select_oldest,
 )
 from archsim.architectures.dram.state import (
+    BANK,
     CHOSEN,
-    DUE,
+    IN_RANK,
     IS_STALE,
     NEVER,
     OPEN_BANKS,
     OPEN_ROW,
-    REFRESH,
+    ROW,
     Int8s,
     Int16s,
     Int32s,
     Int64s,
-    Requests,
     Settings,
-    State,
 )
 
 
 @compiled
-def issue(requests: Requests, settings: Settings, state: State, command: int, bank: int) -> None:
+def issue(
+    items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings,
+    command: int, bank: int,
+) -> None:  # fmt: skip
     """Change the state of banks, lists and the refresh manager by a command."""
-    rank = bank // settings.banks_per_rank
-    if is_rank_command(command):
-        note_refresh(settings, state, rank, command)
+    rank = banks[bank, IN_RANK]
+    if command >= PREA:
+        note_refresh(banks, ranks, settings, rank, command)
         return
-    state.bank[bank, IS_STALE] = 1
+    banks[bank, IS_STALE] = 1
     if command == ACT:
-        state.bank[bank, OPEN_ROW] = requests.row[state.bank[bank, CHOSEN]]
-        state.rank[rank, OPEN_BANKS] += 1
+        banks[bank, OPEN_ROW] = items[banks[bank, CHOSEN], ROW]
+        ranks[rank, OPEN_BANKS] += 1
         return
     if is_column(command):
-        remove_request(requests, settings, state, state.bank[bank, CHOSEN])
+        remove_request(items, banks, ranks, channel, banks[bank, CHOSEN])
     if command in (PRE, RDA, WRA):
-        state.bank[bank, OPEN_ROW] = -1
-        state.rank[rank, OPEN_BANKS] -= 1
+        banks[bank, OPEN_ROW] = -1
+        ranks[rank, OPEN_BANKS] -= 1
 
 
 @compiled
-def plan_stale_banks(requests: Requests, settings: Settings, state: State) -> None:
+def plan_stale_banks(
+    items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings
+) -> None:
     """Plan every bank again whose list, row or block has changed."""
-    for bank in range(settings.banks):
-        if state.bank[bank, IS_STALE]:
-            plan_bank(requests, settings, state, bank)
-
-
-@compiled
-def check_refreshes(settings: Settings, state: State, now: int) -> int:
-    """Check the refresh of every rank and return when the next one falls due."""
-    due = NEVER
-    if settings.refresh_policy == ALL_BANK:
-        for rank in range(len(state.rank)):
-            check_refresh(settings, state, rank, now)
-            if state.rank[rank, REFRESH] == NONE:
-                due = min(due, state.rank[rank, DUE])
-    return due
-
-
-@compiled
-def after_one(ready: int, previous: int, tick: int) -> int:
-    """Return when a response goes out that follows another: one clock later if it had to wait."""
-    return previous + tick if ready <= previous else ready
-
-
-@compiled
-def acknowledged(time: int, by_player: bool, tick: int) -> int:
-    """Return when a response is acknowledged: the player does so on a clock edge."""
-    return -(-time // tick) * tick if by_player else time
+    for bank in range(len(banks)):
+        if banks[bank, IS_STALE]:
+            plan_bank(items, banks, ranks, channel, settings, bank)
 
 
 @compiled
 def run(
-    requests: Requests, settings: Settings, state: State, starts: Int64s, rules: Int64s
-) -> tuple[Int64s, Int64s, Int64s, Int8s, Int16s, Int32s]:
+    time: Int64s, items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
+    starts: Int64s, rules: Int64s, settings: Settings,
+) -> tuple[Int64s, Int64s, Int64s, Int8s, Int16s, Int32s]:  # fmt: skip
     """Run a trace to its last response.
 
+    Args:
+        time: Time of each request in the trace, in memory clocks.
+        items, banks, ranks, channel, ready: The state, as in ``state``; used up.
+        starts, rules: The timing table, from ``timing.rule_arrays``, in ticks.
+        settings: The parameters.
+
     Returns:
-        Time at which the player sent each request, time at which it got each response, and the
-        commands issued: time, command, bank (first of the rank for PREA, REFA), request (-1).
+        In ticks: when the player sent each request, when it got each response, and when each
+        command was issued; then its number, its bank (first of the rank for PREA, REFA) and its
+        request (-1: none).
     """
-    n = len(requests.time)
+    n, tick = len(time), settings.tick
+    simple, refreshes = settings.arbiter == ARBITER_SIMPLE, settings.refresh_policy == ALL_BANK
     sent, got = np.zeros(n, np.int64), np.full(n, -1, np.int64)
+    delivered = np.empty(0 if simple else n, np.int64)
+    back = np.zeros(4, np.int64)
+    back[LAST_RESPONSE] = back[LAST_DELIVERY] = -tick
     log_time, log_command = np.empty(3 * n + 64, np.int64), np.empty(3 * n + 64, np.int8)
     log_bank, log_item = np.empty(3 * n + 64, np.int16), np.empty(3 * n + 64, np.int32)
-    simple = settings.arbiter == ARBITER_SIMPLE
-    delivered = np.empty(0 if simple else n, np.int64)
-    logged = served = responded = deliveries = 0
-    last_response = last_delivery = -settings.tick  # when the last one was acknowledged
+    logged = served = 0
     next_item = 0  # the request that arrives, or waits, next
-    waiting, with_timer = False, False
-    tick = settings.tick
-    sent[0] = accepted = arrival = requests.time[0] * tick
-    entered = -tick  # when the controller took the last request
-    timer, command, bank, previous = NEVER, NONE, -1, -1
-    timer = check_refreshes(settings, state, 0)
+    waiting = False
+    sent[0] = accepted = arrival = time[0] * tick
+    joins_timer = False  # whether the request arrives with a timer-driven evaluation, not after it
+    entered, previous = -tick, -1  # when the controller took the last request; last evaluation
+    best_time, command, bank, later = NEVER, -1, -1, NEVER
+    timer = due = first_due = NEVER
+    if refreshes:
+        due, first_due = check_refreshes(banks, ranks, settings, 0)
+        timer = due
     while True:
         now = min(timer, arrival)
-        if served == n and now > last_delivery:
+        if served == n and now > back[LAST_DELIVERY]:
             break
-        if arrival == now and (with_timer or timer > now or previous == now):
+        if arrival == now and (joins_timer or timer > now or previous == now):
             waiting, arrival = True, NEVER
         previous = now
-        took = False
-        if waiting and has_room(settings, state):
-            store_request(requests, settings, state, next_item)
-            plan_bank(requests, settings, state, requests.bank[next_item])
-            waiting, took = False, True
-        check_refreshes(settings, state, now)
-        if settings.two_buses:
-            time, command, bank, _ = select_of_two_buses(settings, state, now)
-        else:
-            time, command, bank = select_oldest(settings, state, now)
-        if time == now:
+        took, changed = False, bool(settings.two_buses)
+        if waiting and has_room(banks, channel, settings):
+            store_request(items, banks, ranks, channel, next_item)
+            plan_bank(items, banks, ranks, channel, settings, items[next_item, BANK])
+            waiting, took, changed = False, True, True
+        if refreshes and now >= first_due:
+            due, first_due = check_refreshes(banks, ranks, settings, now)
+            changed = True
+        if changed and settings.two_buses:
+            best_time, command, bank, later = select_of_two_buses(
+                banks, ranks, channel, ready, settings, now
+            )
+        elif changed:
+            best_time, command, bank = select_oldest(banks, ranks, channel, ready, settings, now)
+        is_blocked = now < best_time < NEVER
+        if best_time == now:
             if logged == len(log_time):
                 log_time = np.concatenate((log_time, np.empty_like(log_time)))
                 log_command = np.concatenate((log_command, np.empty_like(log_command)))
                 log_bank = np.concatenate((log_bank, np.empty_like(log_bank)))
                 log_item = np.concatenate((log_item, np.empty_like(log_item)))
-            item = -1 if is_rank_command(command) else state.bank[bank, CHOSEN]
+            item = -1 if command >= PREA else banks[bank, CHOSEN]
             log_time[logged], log_command[logged] = now, command
             log_bank[logged], log_item[logged] = bank, item
             logged += 1
-            issue(requests, settings, state, command, bank)
-            note_timing(settings, state, starts, rules, command, bank, now)
+            issue(items, banks, ranks, channel, settings, command, bank)
+            note_timing(banks, ranks, channel, ready, starts, rules, settings, command, bank, now)
             if is_column(command):
                 served += 1
-                if waiting and has_room(settings, state):
-                    store_request(requests, settings, state, next_item)
+                if waiting and has_room(banks, channel, settings):
+                    store_request(items, banks, ranks, channel, next_item)
                     waiting, took = False, True
                 is_write = command in (WR, WRA)
                 got[item] = now + (settings.write_end if is_write else settings.read_end)
-                if settings.resp_queue == IN_REQUEST_ORDER:
-                    while responded < n and got[responded] >= 0:
-                        got[responded] = after_one(got[responded], last_response, tick)
-                        last_response = acknowledged(got[responded], simple, tick)
-                        responded += 1
-                else:
-                    got[item] = after_one(got[item], last_response, tick)
-                    last_response = acknowledged(got[item], simple, tick)
-                if settings.arbiter == ARBITER_REORDER:
-                    ready = responded if settings.resp_queue == IN_REQUEST_ORDER else n
-                    while deliveries < ready and got[deliveries] >= 0:
-                        got[deliveries] = after_one(got[deliveries], last_delivery, tick)
-                        last_delivery = acknowledged(got[deliveries], True, tick)
-                        delivered[deliveries] = last_delivery
-                        deliveries += 1
-                elif simple:
-                    last_delivery = last_response
-                elif settings.resp_queue == IN_REQUEST_ORDER:
-                    while deliveries < responded:
-                        got[deliveries] = after_one(got[deliveries], last_delivery, tick)
-                        last_delivery = acknowledged(got[deliveries], True, tick)
-                        delivered[deliveries] = last_delivery
-                        deliveries += 1
-                else:
-                    got[item] = after_one(got[item], last_delivery, tick)
-                    last_delivery = acknowledged(got[item], True, tick)
-                    delivered[deliveries] = last_delivery
-                    deliveries += 1
+                respond(got, delivered, back, settings, item)
+            changed = True
         if took:
             next_item += 1
             entered = now
             if next_item < n:
                 if simple:
                     accepted = now
-                sent[next_item] = max(requests.time[next_item], accepted // tick + 1) * tick
+                sent[next_item] = max(time[next_item], accepted // tick + 1) * tick
                 if simple:
                     arrival = sent[next_item]
         if not simple and arrival == NEVER and not waiting and next_item < n:
             # Request j takes the slot that response j - limit frees.
             slot = next_item - settings.max_active
-            if slot < deliveries:
+            if slot < back[DELIVERED]:
                 accepted = sent[next_item]
                 if slot >= 0:
                     accepted = max(accepted, delivered[slot])
-                with_timer = accepted <= entered
-                arrival = entered + tick if with_timer else accepted
-        plan_stale_banks(requests, settings, state)
-        due = check_refreshes(settings, state, now)
-        if settings.two_buses:
-            first, _, _, later = select_of_two_buses(settings, state, now)
-            timer = min(later if time > now and time < NEVER else min(first, later), due)
-        else:
-            first, _, _ = select_oldest(settings, state, now)
-            timer = min(first, due)
+                joins_timer = accepted <= entered
+                arrival = entered + tick if joins_timer else accepted
+        if changed:
+            plan_stale_banks(items, banks, ranks, channel, settings)
+            if refreshes and now >= first_due:
+                due, first_due = check_refreshes(banks, ranks, settings, now)
+            if settings.two_buses:
+                best_time, _, _, later = select_of_two_buses(
+                    banks, ranks, channel, ready, settings, now
+                )
+                best_time = later if is_blocked else min(best_time, later)
+            else:
+                best_time, command, bank = select_oldest(
+                    banks, ranks, channel, ready, settings, now
+                )
+        timer = min(best_time, due)
     return (
         sent, got, log_time[:logged], log_command[:logged], log_bank[:logged], log_item[:logged]
     )  # fmt: skip

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from archsim.architectures.dram.commands import ACT, COMMANDS, PRE, PREA, RD, RDA, REFA, WR, WRA
 from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.state import ROW
 
 if TYPE_CHECKING:
     from archsim.architectures.dram.config import DramDevice
     from archsim.architectures.dram.outcome import CommandList
-    from archsim.architectures.dram.state import Requests
+    from archsim.architectures.dram.requests import Requests
 
 
 class _Spacing(NamedTuple):
@@ -97,7 +98,8 @@ def violations(
         shape.burst_clocks, int(shape.command_bus == "row_and_column"), shape.banks_per_group,
         shape.banks_per_rank,
     )  # fmt: skip
-    rows = np.where(commands.request >= 0, requests.row[commands.request], -1).astype(np.int64)
+    row = requests.column(ROW)
+    rows = np.where(commands.request >= 0, row[commands.request], -1).astype(np.int64)
     found = _replay(
         commands.time_cycles, commands.command, commands.bank, rows, spacing, shape.banks, limit
     )

@@ -15,7 +15,6 @@ from archsim.architectures.dram.state import (
     Int16s,
     Int32s,
     Int64s,
-    Requests,
     Settings,
     new_state,
 )
@@ -23,6 +22,7 @@ from archsim.architectures.dram.timing import CLOCKS, rule_arrays
 
 if TYPE_CHECKING:
     from archsim.architectures.dram.config import Controller, DramDevice
+    from archsim.architectures.dram.requests import Requests
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +104,9 @@ def play(requests: Requests, device: DramDevice, controller: Controller) -> Reco
     settings = controller_settings(device, controller)
     starts, rules = rule_arrays(device)
     rules[:, CLOCKS] *= settings.tick
-    state = new_state(len(requests.time), settings)
-    sent, got, times, command, bank, item = run(requests, settings, state, starts, rules)
+    sent, got, times, command, bank, item = run(
+        requests.time, requests.items.copy(), *new_state(settings), starts, rules, settings
+    )
     if settings.tick > 1:  # what happens just before an edge counts as on it
         sent, got, times = (-(-ticks // settings.tick) for ticks in (sent, got, times))
     return Record(CommandList(times, command, bank, item), sent, got)

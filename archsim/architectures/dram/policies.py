@@ -17,131 +17,140 @@ from archsim.architectures.dram.commands import (
 )
 from archsim.architectures.dram.compiled import compiled
 from archsim.architectures.dram.state import (
+    AFTER,
     BLOCKED,
     CHOSEN,
+    COLUMN,
     COMMAND,
     COUNT,
     HEAD,
+    IN_RANK,
     IS_STALE,
+    IS_WRITE,
     LAST_BANK,
     LAST_WRITE,
     OPEN_ROW,
     READS_STORED,
+    ROW,
     WRITES_STORED,
-    Requests,
+    Int32s,
+    Int64s,
     Settings,
-    State,
 )
 
 
 @compiled
-def has_room(settings: Settings, state: State) -> bool:
+def has_room(banks: Int64s, channel: Int64s, settings: Settings) -> bool:
     """Admission: whether the buffer takes another request.
 
     Bankwise looks at the bank of the request stored last, not at that of the one that waits.
     """
     size = settings.request_buffer_size
-    reads, writes = state.channel[READS_STORED], state.channel[WRITES_STORED]
+    reads, writes = channel[READS_STORED], channel[WRITES_STORED]
     if settings.scheduler_buffer == BANKWISE:
-        return bool(state.bank[state.channel[LAST_BANK], COUNT] < size)
+        return bool(banks[channel[LAST_BANK], COUNT] < size)
     if settings.scheduler_buffer == READ_WRITE:
         return bool(reads < size and writes < size)
     return bool(reads + writes < size)
 
 
 @compiled
-def oldest_hit(requests: Requests, state: State, bank: int) -> int:
+def oldest_hit(items: Int32s, banks: Int64s, bank: int) -> int:
     """Return the oldest pending request to the open row, or -1."""
-    row = state.bank[bank, OPEN_ROW]
-    item = state.bank[bank, HEAD]
-    while item >= 0 and requests.row[item] != row:
-        item = state.after[item]
+    row = banks[bank, OPEN_ROW]
+    item = banks[bank, HEAD]
+    while item >= 0 and items[item, ROW] != row:
+        item = items[item, AFTER]
     return int(item)
 
 
 @compiled
-def has_older_hit_to_address(requests: Requests, state: State, bank: int, item: int) -> bool:
+def has_older_hit_to_address(items: Int32s, banks: Int64s, bank: int, item: int) -> bool:
     """Say whether an older hit goes to the same address, so that order has to be kept."""
-    row = state.bank[bank, OPEN_ROW]
-    older = state.bank[bank, HEAD]
+    row, column = items[item, ROW], items[item, COLUMN]
+    older = banks[bank, HEAD]
     while older != item:
-        if requests.row[older] == row and requests.address[older] == requests.address[item]:
+        if items[older, ROW] == row and items[older, COLUMN] == column:
             return True
-        older = state.after[older]
+        older = items[older, AFTER]
     return False
 
 
 @compiled
-def grouped_hit(requests: Requests, state: State, bank: int) -> int:
+def grouped_hit(items: Int32s, banks: Int64s, channel: Int64s, bank: int) -> int:
     """Return the oldest hit in the direction of the channel's last column command, else any."""
-    row, direction = state.bank[bank, OPEN_ROW], state.channel[LAST_WRITE]
-    item = state.bank[bank, HEAD]
+    row, direction = banks[bank, OPEN_ROW], channel[LAST_WRITE]
+    item = banks[bank, HEAD]
     while item >= 0:
         if (
-            requests.row[item] == row
-            and requests.is_write[item] == direction
-            and not has_older_hit_to_address(requests, state, bank, item)
+            items[item, ROW] == row
+            and items[item, IS_WRITE] == direction
+            and not has_older_hit_to_address(items, banks, bank, item)
         ):
             return int(item)
-        item = state.after[item]
-    return oldest_hit(requests, state, bank)
+        item = items[item, AFTER]
+    return oldest_hit(items, banks, bank)
 
 
 @compiled
-def choose_request(requests: Requests, settings: Settings, state: State, bank: int) -> int:
+def choose_request(
+    items: Int32s, banks: Int64s, channel: Int64s, settings: Settings, bank: int
+) -> int:
     """Scheduler: the request that a bank with an open row serves next."""
-    head = int(state.bank[bank, HEAD])
+    head = int(banks[bank, HEAD])
     if settings.scheduler == FIFO:
         return head
     if settings.scheduler == FRFCFS:
-        hit = oldest_hit(requests, state, bank)
+        hit = oldest_hit(items, banks, bank)
     else:
-        hit = grouped_hit(requests, state, bank)
+        hit = grouped_hit(items, banks, channel, bank)
     return hit if hit >= 0 else head
 
 
 @compiled
-def has_further_hit(requests: Requests, settings: Settings, state: State, bank: int) -> bool:
+def has_further_hit(items: Int32s, banks: Int64s, settings: Settings, bank: int) -> bool:
     """Say whether one more pending request hits the open row (Fifo: the second in line does)."""
-    row = state.bank[bank, OPEN_ROW]
-    item = state.bank[bank, HEAD]
+    row = banks[bank, OPEN_ROW]
+    item = banks[bank, HEAD]
     if settings.scheduler == FIFO:
-        second = state.after[item]
-        return bool(second >= 0 and requests.row[second] == row)
+        second = items[item, AFTER]
+        return bool(second >= 0 and items[second, ROW] == row)
     hits = 0
     while item >= 0 and hits < 2:
-        hits += requests.row[item] == row
-        item = state.after[item]
+        hits += items[item, ROW] == row
+        item = items[item, AFTER]
     return hits == 2
 
 
 @compiled
-def closes_row(requests: Requests, settings: Settings, state: State, bank: int) -> bool:
+def closes_row(items: Int32s, banks: Int64s, settings: Settings, bank: int) -> bool:
     """Page policy: whether a column command precharges its bank too."""
     if settings.page_policy == OPEN:
         return False
     if settings.page_policy == CLOSED:
         return True
-    if settings.page_policy == OPEN_ADAPTIVE and state.bank[bank, COUNT] < 2:
+    if settings.page_policy == OPEN_ADAPTIVE and banks[bank, COUNT] < 2:
         return False
-    return not has_further_hit(requests, settings, state, bank)
+    return not has_further_hit(items, banks, settings, bank)
 
 
 @compiled
-def plan_bank(requests: Requests, settings: Settings, state: State, bank: int) -> None:
+def plan_bank(
+    items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings, bank: int
+) -> None:
     """Set the next command of a bank and the request that it serves."""
-    state.bank[bank, IS_STALE] = 0
-    if state.bank[bank, COUNT] == 0 or state.rank[bank // settings.banks_per_rank, BLOCKED]:
-        state.bank[bank, COMMAND] = NONE
+    banks[bank, IS_STALE] = 0
+    if banks[bank, COUNT] == 0 or ranks[banks[bank, IN_RANK], BLOCKED]:
+        banks[bank, COMMAND] = NONE
         return
-    if state.bank[bank, OPEN_ROW] < 0:
-        state.bank[bank, COMMAND] = ACT
-        state.bank[bank, CHOSEN] = state.bank[bank, HEAD]
+    if banks[bank, OPEN_ROW] < 0:
+        banks[bank, COMMAND] = ACT
+        banks[bank, CHOSEN] = banks[bank, HEAD]
         return
-    item = choose_request(requests, settings, state, bank)
-    state.bank[bank, CHOSEN] = item
-    if requests.row[item] != state.bank[bank, OPEN_ROW]:
-        state.bank[bank, COMMAND] = PRE
+    item = choose_request(items, banks, channel, settings, bank)
+    banks[bank, CHOSEN] = item
+    if items[item, ROW] != banks[bank, OPEN_ROW]:
+        banks[bank, COMMAND] = PRE
         return
-    auto_precharge = closes_row(requests, settings, state, bank)
-    state.bank[bank, COMMAND] = RD + 2 * requests.is_write[item] + auto_precharge
+    auto_precharge = closes_row(items, banks, settings, bank)
+    banks[bank, COMMAND] = RD + 2 * items[item, IS_WRITE] + auto_precharge

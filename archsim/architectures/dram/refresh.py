@@ -7,72 +7,91 @@ from archsim.architectures.dram.compiled import compiled
 from archsim.architectures.dram.state import (
     BLOCKED,
     DUE,
+    IN_RANK,
     IS_PULLING_IN,
     IS_STALE,
+    NEVER,
     OPEN_BANKS,
     OPEN_ROW,
     PENDING,
     POSTPONED,
     REFRESH,
+    Int64s,
     Settings,
-    State,
 )
 
 
 @compiled
-def check_refresh(settings: Settings, state: State, rank: int, now: int) -> None:
+def check_refresh(banks: Int64s, ranks: Int64s, settings: Settings, rank: int, now: int) -> None:
     """Set the refresh command of a rank, if one is due and not put off.
 
     Banks that a forced refresh blocks still offer the command they had planned, once; their plan
     is only made again at the end of the evaluation.
     """
-    mine = state.rank[rank]
-    mine[REFRESH] = NONE
-    if now < mine[DUE]:
+    ranks[rank, REFRESH] = NONE
+    if now < ranks[rank, DUE]:
         return
-    if now >= mine[DUE] + settings.refi:
-        mine[DUE] += settings.refi
-        mine[IS_PULLING_IN] = 0
-    if mine[IS_PULLING_IN]:
-        if mine[PENDING] > 0:
-            mine[IS_PULLING_IN] = 0
-            mine[DUE] += settings.refi
+    if now >= ranks[rank, DUE] + settings.refi:
+        ranks[rank, DUE] += settings.refi
+        ranks[rank, IS_PULLING_IN] = 0
+    is_busy = ranks[rank, PENDING] > 0
+    if ranks[rank, IS_PULLING_IN]:
+        if is_busy:
+            ranks[rank, IS_PULLING_IN] = 0
+            ranks[rank, DUE] += settings.refi
         else:
-            mine[REFRESH] = REFA
+            ranks[rank, REFRESH] = REFA
         return
-    if mine[POSTPONED] == settings.max_postponed:
-        if not mine[BLOCKED]:
-            mine[BLOCKED] = 1
-            mark_stale(settings, state, rank)
-    elif mine[PENDING] > 0:
-        mine[POSTPONED] += 1
-        mine[DUE] += settings.refi
+    if ranks[rank, POSTPONED] == settings.max_postponed:
+        if not ranks[rank, BLOCKED]:
+            ranks[rank, BLOCKED] = 1
+            mark_stale(banks, rank)
+    elif is_busy:
+        ranks[rank, POSTPONED] += 1
+        ranks[rank, DUE] += settings.refi
         return
-    mine[REFRESH] = PREA if mine[OPEN_BANKS] > 0 else REFA
+    ranks[rank, REFRESH] = PREA if ranks[rank, OPEN_BANKS] > 0 else REFA
 
 
 @compiled
-def mark_stale(settings: Settings, state: State, rank: int) -> None:
+def check_refreshes(banks: Int64s, ranks: Int64s, settings: Settings, now: int) -> tuple[int, int]:
+    """Check every rank.
+
+    Returns:
+        When a rank without a refresh command next has one due, and when any rank has.
+    """
+    timer = first = NEVER
+    for rank in range(len(ranks)):
+        check_refresh(banks, ranks, settings, rank, now)
+        first = min(first, ranks[rank, DUE])
+        if ranks[rank, REFRESH] == NONE:
+            timer = min(timer, ranks[rank, DUE])
+    return timer, first
+
+
+@compiled
+def mark_stale(banks: Int64s, rank: int) -> None:
     """Have every bank of a rank plan again."""
-    first = rank * settings.banks_per_rank
-    state.bank[first : first + settings.banks_per_rank, IS_STALE] = 1
+    for bank in range(len(banks)):
+        if banks[bank, IN_RANK] == rank:
+            banks[bank, IS_STALE] = 1
 
 
 @compiled
-def note_refresh(settings: Settings, state: State, rank: int, command: int) -> None:
+def note_refresh(banks: Int64s, ranks: Int64s, settings: Settings, rank: int, command: int) -> None:
     """Apply a rank command: PREA closes all banks, REFA ends a refresh and lifts the block."""
-    mine = state.rank[rank]
+    mark_stale(banks, rank)
     if command == PREA:
-        first = rank * settings.banks_per_rank
-        state.bank[first : first + settings.banks_per_rank, OPEN_ROW] = -1
-        mine[OPEN_BANKS] = 0
+        ranks[rank, OPEN_BANKS] = 0
+        for bank in range(len(banks)):
+            if banks[bank, IN_RANK] == rank:
+                banks[bank, OPEN_ROW] = -1
+        return
+    ranks[rank, BLOCKED] = 0
+    if ranks[rank, IS_PULLING_IN]:
+        ranks[rank, POSTPONED] -= 1
     else:
-        mine[BLOCKED] = 0
-        if mine[IS_PULLING_IN]:
-            mine[POSTPONED] -= 1
-        else:
-            mine[IS_PULLING_IN] = 1
-        if mine[POSTPONED] == -settings.max_pulled_in:
-            mine[IS_PULLING_IN] = 0
-            mine[DUE] += settings.refi
-    mark_stale(settings, state, rank)
+        ranks[rank, IS_PULLING_IN] = 1
+    if ranks[rank, POSTPONED] == -settings.max_pulled_in:
+        ranks[rank, IS_PULLING_IN] = 0
+        ranks[rank, DUE] += settings.refi

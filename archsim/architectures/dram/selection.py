@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from archsim.architectures.dram.commands import (
     ACT,
-    BANK,
     GROUP,
     NONE,
-    OTHER_RANKS,
-    PREA,
     RANK,
     RD,
     WRA,
@@ -18,13 +15,15 @@ from archsim.architectures.dram.state import (
     CHOSEN,
     COLUMN_BUS,
     COMMAND,
+    IN_RANK,
     LAST_ACTS,
     NEVER,
+    READY_GROUP,
+    READY_RANK,
     REFRESH,
     ROW_BUS,
     Int64s,
     Settings,
-    State,
 )
 
 
@@ -36,47 +35,55 @@ def is_column(command: int) -> bool:
 
 @compiled
 def note_timing(
-    settings: Settings, state: State, starts: Int64s, rules: Int64s, command: int, bank: int,
-    now: int,
+    banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s, starts: Int64s, rules: Int64s,
+    settings: Settings, command: int, bank: int, now: int,
 ) -> None:  # fmt: skip
     """Apply the timing table, the four-activate window and the bus after a command."""
-    rank, group = bank // settings.banks_per_rank, bank // settings.banks_per_group
+    rank, ready_rank = banks[bank, IN_RANK], banks[bank, READY_RANK]
     for place in range(starts[command], starts[command + 1]):
         level, following, time = rules[place, 0], rules[place, 1], now + rules[place, 2]
-        if level == BANK:
-            state.ready_bank[bank, following] = max(state.ready_bank[bank, following], time)
-        elif level == GROUP:
-            state.ready_group[group, following] = max(state.ready_group[group, following], time)
-        elif level == RANK:
-            state.ready_rank[rank, following] = max(state.ready_rank[rank, following], time)
-        elif level == OTHER_RANKS:
-            for other in range(len(state.rank)):
+        if level <= RANK:
+            line = bank
+            if level == GROUP:
+                line = banks[bank, READY_GROUP]
+            elif level == RANK:
+                line = ready_rank
+            ready[line, following] = max(ready[line, following], time)
+        else:
+            for other in range(len(ranks)):
+                line = ready_rank - rank + other
                 if other != rank:
-                    ready = state.ready_rank[other, following]
-                    state.ready_rank[other, following] = max(ready, time)
+                    ready[line, following] = max(ready[line, following], time)
     if command == ACT:
-        acts = state.rank[rank, LAST_ACTS:]
-        acts[0], acts[1], acts[2], acts[3] = acts[1], acts[2], acts[3], now
-        window = acts[0] + settings.faw
-        state.ready_rank[rank, ACT] = max(state.ready_rank[rank, ACT], window)
-        state.channel[ROW_BUS] = now + settings.act_clocks * settings.tick
+        for place in range(LAST_ACTS, LAST_ACTS + 3):
+            ranks[rank, place] = ranks[rank, place + 1]
+        ranks[rank, LAST_ACTS + 3] = now
+        window = ranks[rank, LAST_ACTS] + settings.faw
+        ready[ready_rank, ACT] = max(ready[ready_rank, ACT], window)
+        channel[ROW_BUS] = now + settings.act_clocks * settings.tick
     elif settings.two_buses and is_column(command):
-        state.channel[COLUMN_BUS] = now + settings.tick
+        channel[COLUMN_BUS] = now + settings.tick
     else:
-        state.channel[ROW_BUS] = now + settings.tick
+        channel[ROW_BUS] = now + settings.tick
 
 
 @compiled
-def earliest(settings: Settings, state: State, command: int, bank: int) -> int:
-    """Return the earliest legal time of a bank's command."""
-    bus = COLUMN_BUS if settings.two_buses and is_column(command) else ROW_BUS
-    time = max(state.ready_bank[bank, command], state.channel[bus])
-    time = max(time, state.ready_group[bank // settings.banks_per_group, command])
-    return int(max(time, state.ready_rank[bank // settings.banks_per_rank, command]))
+def earliest(banks: Int64s, ready: Int64s, command: int, bank: int) -> int:
+    """Return the earliest legal time of a bank's command, buses apart."""
+    time = max(ready[bank, command], ready[banks[bank, READY_GROUP], command])
+    return int(max(time, ready[banks[bank, READY_RANK], command]))
 
 
 @compiled
-def select_oldest(settings: Settings, state: State, now: int) -> tuple[int, int, int]:
+def refresh_line(ranks: Int64s, ready: Int64s, rank: int) -> int:
+    """Return the row of ``ready`` of a rank: they are the last ones."""
+    return len(ready) - len(ranks) + rank
+
+
+@compiled
+def select_oldest(
+    banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s, settings: Settings, now: int
+) -> tuple[int, int, int]:
     """Return the command that can issue first; of several that of the oldest request.
 
     A refresh counts as older than any request.
@@ -86,25 +93,28 @@ def select_oldest(settings: Settings, state: State, now: int) -> tuple[int, int,
         the rank).
     """
     best_time, best_item, best_command, best_bank = NEVER, NEVER, NONE, -1
-    for rank in range(len(state.rank)):
-        command = state.rank[rank, REFRESH]
+    free = max(now, channel[ROW_BUS])
+    for rank in range(len(ranks)):
+        command = ranks[rank, REFRESH]
         if command != NONE:
-            time = max(now, state.ready_rank[rank, command], state.channel[ROW_BUS])
+            time = max(free, ready[refresh_line(ranks, ready, rank), command])
             if time < best_time:
                 best_time, best_item, best_command = time, -1, command
                 best_bank = rank * settings.banks_per_rank
-    for bank in range(settings.banks):
-        command = state.bank[bank, COMMAND]
+    for bank in range(len(banks)):
+        command = banks[bank, COMMAND]
         if command != NONE:
-            time = max(now, earliest(settings, state, command, bank))
-            item = state.bank[bank, CHOSEN]
+            time = max(free, earliest(banks, ready, command, bank))
+            item = banks[bank, CHOSEN]
             if time < best_time or (time == best_time and item < best_item):
                 best_time, best_item, best_command, best_bank = time, item, command, bank
     return best_time, best_command, best_bank
 
 
 @compiled
-def select_of_two_buses(settings: Settings, state: State, now: int) -> tuple[int, int, int, int]:
+def select_of_two_buses(
+    banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s, settings: Settings, now: int
+) -> tuple[int, int, int, int]:
     """Return the command that can issue first where rows and columns have buses of their own.
 
     Row commands compete by the clock in which they end, because an activate takes two. An
@@ -116,38 +126,35 @@ def select_of_two_buses(settings: Settings, state: State, now: int) -> tuple[int
     row_end, row_time, row_item, row_command, row_bank = NEVER, NEVER, NEVER, NONE, -1
     column_time, column_item, column_command, column_bank = NEVER, NEVER, NONE, -1
     next_time = NEVER
-    for rank in range(len(state.rank)):
-        command = state.rank[rank, REFRESH]
+    row_free, column_free = max(now, channel[ROW_BUS]), max(now, channel[COLUMN_BUS])
+    for rank in range(len(ranks)):
+        command = ranks[rank, REFRESH]
         if command != NONE:
-            time = max(now, state.ready_rank[rank, command], state.channel[ROW_BUS])
+            time = max(row_free, ready[refresh_line(ranks, ready, rank), command])
             if time > now:
                 next_time = min(next_time, time)
             if time + settings.tick < row_end:
                 row_end, row_time = time + settings.tick, time
                 row_item, row_command = -1, command
                 row_bank = rank * settings.banks_per_rank
-    for bank in range(settings.banks):
-        command = state.bank[bank, COMMAND]
+    for bank in range(len(banks)):
+        command = banks[bank, COMMAND]
         if command == NONE:
             continue
-        time = max(now, earliest(settings, state, command, bank))
-        item = state.bank[bank, CHOSEN]
-        if time > now:
-            next_time = min(next_time, time)
+        item = banks[bank, CHOSEN]
+        time = earliest(banks, ready, command, bank)
         if is_column(command):
+            time = max(time, column_free)
             if time < column_time or (time == column_time and item < column_item):
                 column_time, column_item, column_command, column_bank = time, item, command, bank
         else:
+            time = max(time, row_free)
             end = time + settings.tick * (settings.act_clocks if command == ACT else 1)
             if end < row_end or (end == row_end and item < row_item):
                 row_end, row_time, row_item = end, time, item
                 row_command, row_bank = command, bank
+        if time > now:
+            next_time = min(next_time, time)
     if row_time < column_time or (row_time == column_time and row_item < column_item):
         return row_time, row_command, row_bank, next_time
     return column_time, column_command, column_bank, next_time
-
-
-@compiled
-def is_rank_command(command: int) -> bool:
-    """Say whether a command goes to all banks of a rank."""
-    return bool(command >= PREA)

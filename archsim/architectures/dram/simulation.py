@@ -9,14 +9,14 @@ from archsim.architectures.dram.config import DramHardware
 from archsim.architectures.dram.energy import Activity, Energy, price
 from archsim.architectures.dram.legality import violations
 from archsim.architectures.dram.outcome import Outcome, Record, play, summarise
-from archsim.architectures.dram.requests import decode
+from archsim.architectures.dram.requests import Requests, decode
+from archsim.architectures.dram.state import IS_WRITE
 from archsim.architectures.dram.uncontended import bus_bound_cycles, uncontended
 from archsim.result import Check, Pair, Result, assemble, make_provenance
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from archsim.architectures.dram.state import Requests
     from archsim.kernel import Timeline
     from archsim.workload.memory_workload import MemoryTraceWorkload
 
@@ -169,7 +169,7 @@ def _operations(
 
     rows = []
     for kind, flag, cost_pj in (("read", 0, energy.read_pj), ("write", 1, energy.write_pj)):
-        places = np.flatnonzero(requests.is_write == flag)
+        places = np.flatnonzero(requests.column(IS_WRITE) == flag)
         if len(places):
             start_s = min(int(requests.time[places[0]]) * hardware.clock_s, latency_s)
             rows.append((f"{kind}s", kind, "data bus", start_s, latency_s, cost_pj * 1e-12))

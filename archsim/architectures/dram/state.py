@@ -1,4 +1,12 @@
-"""What the compiled controller works on: requests, settings, and its state as small tables."""
+"""What the compiled controller works on: settings, and its state as a few small tables.
+
+The tables are plain arrays of whole numbers with named columns, because the compiler handles
+nothing faster. Every function takes the ones it needs:
+
+- ``items``: one row per request, with the neighbours in the list of its bank.
+- ``banks``, ``ranks``: one row per bank or rank; ``channel``: what there is once.
+- ``ready``: earliest legal time per command, one row per bank, then per group, then per rank.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +23,21 @@ Int8s = NDArray[np.int8]
 NEVER = 2**62
 """Time of what is not going to happen."""
 
+BANK, ROW, COLUMN, IS_WRITE, AFTER, BEFORE = range(6)
+"""Columns of ``items``; -1 stands for no neighbour."""
 
-class Requests(NamedTuple):
-    """A trace with its addresses decoded; each array has one entry per request."""
+(
+    HEAD, TAIL, COUNT, OPEN_ROW, COMMAND, CHOSEN, IS_STALE, IN_RANK, READY_GROUP, READY_RANK,
+) = range(10)  # fmt: skip
+"""Columns of ``banks``: the list of pending requests; the open row (-1: none); the planned command
+with the request it serves, and whether the plan has to be made again; the rank; and the rows of
+``ready`` of its group and rank."""
 
-    time: Int64s
-    is_write: Int8s
-    address: Int64s
-    bank: Int16s
-    row: Int32s
+PENDING, OPEN_BANKS, BLOCKED, DUE, POSTPONED, IS_PULLING_IN, REFRESH, LAST_ACTS = range(8)
+"""Columns of ``ranks``: the refresh manager, and from ``LAST_ACTS`` on the last four activates."""
+
+READS_STORED, WRITES_STORED, LAST_BANK, LAST_WRITE, ROW_BUS, COLUMN_BUS = range(6)
+"""Places in ``channel``; the buses hold the first tick at which they are free."""
 
 
 class Settings(NamedTuple):
@@ -55,65 +69,35 @@ class Settings(NamedTuple):
     tick: int
 
 
-# Columns of ``State.bank``: the list of pending requests, and the planned command with the
-# request that it serves; ``IS_STALE`` says that the plan has to be made again.
-HEAD, TAIL, COUNT, OPEN_ROW, COMMAND, CHOSEN, IS_STALE = range(7)
-# Columns of ``State.rank``: the refresh manager, and the times of the last four activates.
-PENDING, OPEN_BANKS, BLOCKED, DUE, POSTPONED, IS_PULLING_IN, REFRESH, LAST_ACTS = range(8)
-# Places in ``State.channel``; the buses hold the first clock at which they are free.
-READS_STORED, WRITES_STORED, LAST_BANK, LAST_WRITE, ROW_BUS, COLUMN_BUS = range(6)
-
-
-class State(NamedTuple):
-    """The controller's state; times in ticks.
-
-    ``ready_bank``, ``ready_group`` and ``ready_rank`` hold, per command, the earliest time that
-    the timing table allows; ``after`` and ``before`` link each request to its neighbours in the
-    list of its bank (-1: none).
-    """
-
-    bank: Int64s
-    rank: Int64s
-    channel: Int64s
-    ready_bank: Int64s
-    ready_group: Int64s
-    ready_rank: Int64s
-    after: Int32s
-    before: Int32s
-
-
-def new_state(requests: int, settings: Settings) -> State:
-    """Return the state of an idle channel.
+def new_state(settings: Settings) -> tuple[Int64s, Int64s, Int64s, Int64s]:
+    """Return ``banks``, ``ranks``, ``channel`` and ``ready`` of an idle channel.
 
     With two ticks in a clock the buses are taken up to just before the first edge.
     """
-    banks = settings.banks
-    bank = np.zeros((banks, 7), np.int64)
-    bank[:, [HEAD, TAIL, OPEN_ROW, COMMAND, CHOSEN]] = -1
-    rank = np.zeros((banks // settings.banks_per_rank, LAST_ACTS + 4), np.int64)
-    rank[:, DUE] = [first_refresh(number, len(rank), settings) for number in range(len(rank))]
-    rank[:, REFRESH] = -1
-    rank[:, LAST_ACTS:] = -NEVER
+    count = settings.banks
+    groups, rank_count = count // settings.banks_per_group, count // settings.banks_per_rank
+    numbers = np.arange(count)
+    banks = np.zeros((count, 10), np.int64)
+    banks[:, [HEAD, TAIL, OPEN_ROW, COMMAND, CHOSEN]] = -1
+    banks[:, IN_RANK] = numbers // settings.banks_per_rank
+    banks[:, READY_GROUP] = count + numbers // settings.banks_per_group
+    banks[:, READY_RANK] = count + groups + numbers // settings.banks_per_rank
+    ranks = np.zeros((rank_count, LAST_ACTS + 4), np.int64)
+    ranks[:, DUE] = [first_refresh(rank, settings) for rank in range(rank_count)]
+    ranks[:, REFRESH] = -1
+    ranks[:, LAST_ACTS:] = -NEVER
     channel = np.zeros(6, np.int64)
     channel[[ROW_BUS, COLUMN_BUS]] = settings.tick - 1
-    return State(
-        bank,
-        rank,
-        channel,
-        np.zeros((banks, 8), np.int64),
-        np.zeros((banks // settings.banks_per_group, 8), np.int64),
-        np.zeros((len(rank), 8), np.int64),
-        np.full(requests, -1, np.int32),
-        np.full(requests, -1, np.int32),
-    )
+    return banks, ranks, channel, np.zeros((count + groups + rank_count, 8), np.int64)
 
 
-def first_refresh(rank: int, ranks: int, settings: Settings) -> int:
+def first_refresh(rank: int, settings: Settings) -> int:
     """Return when the first refresh of a rank falls due, in ticks.
 
     Ranks are spread over the interval, in the order of their bit-reversed numbers, so that they
     seldom refresh at the same time.
     """
+    ranks = settings.banks // settings.banks_per_rank
     bits = (ranks - 1).bit_length()
     reversed_rank = int(f"{rank:0{bits}b}"[::-1], 2) if bits else 0
     early = reversed_rank * settings.refi // ranks

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from archsim.architectures.dram.energy import Activity
-from archsim.architectures.dram.state import Int64s
+from archsim.architectures.dram.state import BANK, IS_WRITE, ROW, Int64s
 
 if TYPE_CHECKING:
     from archsim.architectures.dram.config import DramDevice, DramHardware
-    from archsim.architectures.dram.state import Requests
+    from archsim.architectures.dram.requests import Requests
 
 HIT, EMPTY, CONFLICT = range(3)
 """What a request finds in its bank: its row open, no row open, another row open."""
@@ -43,10 +43,10 @@ def uncontended(hardware: DramHardware, requests: Requests) -> Uncontended:
     latency = request_latency(hardware, requests, found)
     total = max(int((requests.time + latency).max()), bus_bound_cycles(hardware, requests))
     count = len(found)
-    writes = int(requests.is_write.sum())
+    writes = int(requests.column(IS_WRITE).sum())
     activates = int((found != HIT).sum())
     precharges = count if closes else int((found == CONFLICT).sum())
-    used = np.unique(requests.bank.astype(np.int64) // shape.banks_per_rank)
+    used = np.unique(requests.column(BANK) // shape.banks_per_rank)
     first = int(requests.time[0])
     open_clocks = total - first
     if closes:
@@ -72,8 +72,8 @@ def row_states(requests: Requests, *, closes: bool) -> Int64s:
     count = len(requests.time)
     if closes:
         return np.full(count, EMPTY, np.int64)
-    order = np.argsort(requests.bank, kind="stable")
-    bank, row = requests.bank[order], requests.row[order]
+    order = np.argsort(requests.column(BANK), kind="stable")
+    bank, row = requests.column(BANK)[order], requests.column(ROW)[order]
     same_bank = np.zeros(count, np.bool_)
     same_bank[1:] = bank[1:] == bank[:-1]
     same_row = np.zeros(count, np.bool_)
@@ -87,7 +87,7 @@ def request_latency(device: DramDevice, requests: Requests, found: Int64s) -> In
     """Return the clocks from arrival to the end of data of each request alone."""
     t, burst = device.timing, device.organisation.burst_clocks
     late = t.act_clocks - 1
-    is_write = requests.is_write.astype(np.bool_)
+    is_write = requests.column(IS_WRITE) != 0
     strobe = t.dqsck if t.strobe_delays_data else 0
     data = np.where(is_write, t.wl + burst, t.rl + strobe + burst)
     opening = np.where(is_write, t.rcd_wr, t.rcd_rd) - t.al + late
@@ -102,6 +102,6 @@ def bus_bound_cycles(device: DramDevice, requests: Requests) -> int:
     """Return the clock before which the data cannot have moved, whatever the order."""
     t, burst = device.timing, device.organisation.burst_clocks
     between = min(t.ccd_s, t.rtw, t.wl + burst + t.wtr_s)
-    rank = requests.bank.astype(np.int64) // device.organisation.banks_per_rank
+    rank = requests.column(BANK) // device.organisation.banks_per_rank
     busiest = int(np.bincount(rank).max())
     return int(requests.time[0]) + (busiest - 1) * between + min(t.rl, t.wl) + burst
