@@ -20,6 +20,7 @@ from archsim.version import __version__
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
     from archsim.architectures.asic import public as asic
+    from archsim.architectures.dram import public as dram
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -49,6 +50,7 @@ _NAMES: dict[str, str] = {
 }
 _MODULES: dict[str, str] = {
     "asic": "archsim.architectures.asic.public",
+    "dram": "archsim.architectures.dram.public",
     "npu_pim": "archsim.architectures.npu_pim.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
@@ -81,6 +83,7 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "asic",
+    "dram",
     "load_hardware",
     "load_workload",
     "npu_pim",

@@ -16,6 +16,7 @@ GROUP = "archsim.architectures"
 
 BUILTIN: dict[str, str] = {
     "asic": "archsim.architectures.asic:ARCHITECTURE",
+    "dram": "archsim.architectures.dram:ARCHITECTURE",
     "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""
