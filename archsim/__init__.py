@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
     from archsim.architectures.asic import public as asic
     from archsim.architectures.dram import public as dram
+    from archsim.architectures.fpga import public as fpga
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -51,6 +52,7 @@ _NAMES: dict[str, str] = {
 _MODULES: dict[str, str] = {
     "asic": "archsim.architectures.asic.public",
     "dram": "archsim.architectures.dram.public",
+    "fpga": "archsim.architectures.fpga.public",
     "npu_pim": "archsim.architectures.npu_pim.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
@@ -84,6 +86,7 @@ __all__ = [
     "__version__",
     "asic",
     "dram",
+    "fpga",
     "load_hardware",
     "load_workload",
     "npu_pim",

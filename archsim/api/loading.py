@@ -106,9 +106,11 @@ def _refuse_hardware(error: UnknownNameError) -> None:
 
 def hardware_model(document: Document) -> type[HardwareSpec]:
     """Return the model that a hardware document of this ``kind`` is read into."""
+    from archsim.api.devices import refuse_device
     from archsim.architectures import registry
     from archsim.workload.load import WORKLOAD_KINDS
 
+    refuse_device(document)
     kind = kind_of(document, registry.names())
     if kind in DEVICE_KINDS:
         raise InputError(

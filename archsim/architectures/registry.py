@@ -17,6 +17,7 @@ GROUP = "archsim.architectures"
 BUILTIN: dict[str, str] = {
     "asic": "archsim.architectures.asic:ARCHITECTURE",
     "dram": "archsim.architectures.dram:ARCHITECTURE",
+    "fpga": "archsim.architectures.fpga:ARCHITECTURE",
     "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""

@@ -19,6 +19,8 @@ WORKLOAD_KINDS: dict[str, str] = {
     "llm": "archsim.workload.llm:LlmWorkload",
     "network": "archsim.workload.network:NetworkWorkload",
     "memory_trace": "archsim.workload.memory_workload:MemoryTraceWorkload",
+    "ternary_lm": "archsim.workload.ternary_lm_workload:TernaryLmWorkload",
+    "moe_vit": "archsim.workload.moe_vit:MoeVitWorkload",
 }
 """Workload kind to ``module:class`` of its strict model; a new kind adds one line."""
 
