@@ -19,6 +19,7 @@ from archsim.version import __version__
 
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
+    from archsim.architectures.neural_graphics import public as neural_graphics
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -48,6 +49,7 @@ _NAMES: dict[str, str] = {
 }
 _MODULES: dict[str, str] = {
     "npu_pim": "archsim.architectures.npu_pim.public",
+    "neural_graphics": "archsim.architectures.neural_graphics.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
 
@@ -80,6 +82,7 @@ __all__ = [
     "__version__",
     "load_hardware",
     "load_workload",
+    "neural_graphics",
     "npu_pim",
     "simulate",
 ]

@@ -16,6 +16,7 @@ GROUP = "archsim.architectures"
 
 BUILTIN: dict[str, str] = {
     "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
+    "neural_graphics": "archsim.architectures.neural_graphics:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""
 

@@ -17,7 +17,10 @@ Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
 
 
-WORKLOAD_KINDS: dict[str, str] = {"llm": "archsim.workload.llm:LlmWorkload"}
+WORKLOAD_KINDS: dict[str, str] = {
+    "llm": "archsim.workload.llm:LlmWorkload",
+    "graphics": "archsim.workload.graphics.workload:GraphicsWorkload",
+}
 """Workload kind to ``module:class`` of its strict model; a new kind adds one line."""
 
 WORKLOAD_LOADERS: dict[str, str] = {"llm": "archsim.workload.llm_load:load_llm"}
