@@ -56,8 +56,8 @@ def grid_index(cells: ArrayLike, resolution: int, entries: int, kind: str) -> ND
 
 def _check_whole(name: str, value: object) -> None:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or not 1 <= int(value) <= 2**31:  # type: ignore[call-overload]  # whole by now
-        raise InputError("out of range", key=name, found=repr(value), allowed="1 to 2^31")
+    if not whole or not 1 <= int(value) <= 2**32:  # type: ignore[call-overload]  # whole by now
+        raise InputError("out of range", key=name, found=repr(value), allowed="1 to 2^32")
 
 
 def _cells(cells: ArrayLike) -> NDArray[np.uint64]:
