@@ -115,7 +115,7 @@ class Tables(StrictModel):
     mode: Literal["resident", "assumed_resident", "capacity"] = Field(
         description="resident: every level fits an engine's memory; assumed_resident: as the paper "
         "counts, every look-up hits whether it fits or not; capacity: levels that do not fit are "
-        "streamed in every kernel call"
+        "streamed once in every kernel call"
     )
     distribution: Literal["broadcast", "copies"] = Field(
         description="broadcast: one read serves all processors; copies: one read for each"
@@ -129,11 +129,14 @@ class Scheduler(StrictModel):
         description="sample buffers between cluster and SMs; with 1 they take turns, with 2 one "
         "works on the next batch while the other works on this one"
     )
+    batch_bytes: Bytes = Field(
+        description="room of one sample buffer: a kernel call is cut into batches that fit it"
+    )
     ray_tiles: Annotated[int, Field(ge=1, le=4096)] = Field(
-        description="independent tiles of rays; a kernel call is one batch per tile"
+        description="least tiles of independent rays, so least batches, of a kernel call"
     )
     minimum_batches: Annotated[int, Field(ge=1, le=4096)] = Field(
-        description="a frame of fewer calls and tiles is cut into so many batches"
+        description="least batches of a frame"
     )
     batch_granularity: Count = Field(description="samples that a batch is padded to a multiple of")
     dispatch_s: NonNegativeSeconds = Field(description="time to start a batch on the cluster")

@@ -23,6 +23,9 @@ from archsim.kernel import Clock, seconds_to_fs, transfer_fs
 from archsim.workload.graphics.grid import GridEncoding, table_bytes
 from archsim.workload.graphics.workload import GraphicsWorkload
 
+MOST_BATCHES = 100_000
+"""Batches of a frame that are still simulated."""
+
 
 @dataclass(frozen=True)
 class Batches:
@@ -33,12 +36,14 @@ class Batches:
         padded: The same, padded as the cluster works on them.
         after: Batch whose result each one needs, -1 for none.
         names: Name of each batch: its kernel call and its tile of rays.
+        firsts: First batch of each kernel call.
     """
 
     samples: tuple[int, ...]
     padded: tuple[int, ...]
     after: tuple[int, ...]
     names: tuple[str, ...]
+    firsts: tuple[int, ...]
 
     @property
     def total(self) -> int:
@@ -107,6 +112,7 @@ def plan_frame(
     drains = drain_cycles(np.array(batches.padded), hardware.cluster.processors, rate)
     rest_s = workload.gpu_baseline.rest_s(workload.pixels) / hardware.gpu.rest_fusion_speedup
     record = workload.input_bytes + workload.output_bytes
+    firsts = frozenset(batches.firsts)
     return FramePlan(
         batches=batches,
         rate=rate,
@@ -114,9 +120,12 @@ def plan_frame(
         cluster_fs=tuple(clock.fs(count) + dispatch_fs for count in cycles),
         drain_fs=tuple(clock.fs(int(count)) for count in drains),
         sm_fs=tuple(split(seconds_to_fs(rest_s), batches.samples)),
-        cluster_bytes=tuple(count * record + tables for count in batches.samples),
+        cluster_bytes=tuple(
+            count * record + (tables if number in firsts else 0)
+            for number, count in enumerate(batches.samples)
+        ),
         sm_bytes=tuple(count * record for count in batches.samples),
-        streamed_bytes=tables * len(batches.samples),
+        streamed_bytes=tables * len(firsts),
     )
 
 
@@ -130,10 +139,10 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def cut_frame(hardware: NeuralGraphicsHardware, workload: GraphicsWorkload, seed: int) -> Batches:
-    """Cut every kernel call of a frame into tiles of rays.
+    """Cut every kernel call of a frame into tiles of rays whose records fit a buffer.
 
     Raises:
-        UnsupportedError: The frame has no sample.
+        UnsupportedError: The frame has no sample, or too many batches.
     """
     scheduler = hardware.scheduler
     calls = [n for n in workload.profile(seed).samples_of_calls(workload.pixels) if n > 0]
@@ -141,22 +150,31 @@ def cut_frame(hardware: NeuralGraphicsHardware, workload: GraphicsWorkload, seed
         raise UnsupportedError(
             "the frame has no sample to compute", key="sampling", found="zero samples"
         )
-    tiles = max(scheduler.ray_tiles, -(-scheduler.minimum_batches // len(calls)))
+    record = workload.input_bytes + workload.output_bytes
+    least = max(scheduler.ray_tiles, -(-scheduler.minimum_batches // len(calls)))
     samples: list[int] = []
-    padded: list[int] = []
     after: list[int] = []
     names: list[str] = []
-    last = [-1] * tiles
+    firsts: list[int] = []
+    previous = (0, 0)  # first batch and number of batches of the call before
     for number, count in enumerate(calls):
+        tiles = min(count, max(least, -(-count * record // scheduler.batch_bytes)))
+        if len(samples) + tiles > MOST_BATCHES:
+            raise UnsupportedError(
+                "the frame has too many batches", key="scheduler.batch_bytes",
+                found=f"more than {MOST_BATCHES}", allowed="a larger buffer or a smaller frame",
+            )  # fmt: skip
+        firsts.append(len(samples))
+        start, parts = previous
         for tile, part in enumerate(split(count, [1] * tiles)):
-            if part == 0:
-                continue
-            after.append(last[tile])
-            last[tile] = len(samples)
+            # The rays of a tile took their last step in these tiles of the call before.
+            after.append(start + -(-(tile + 1) * parts // tiles) - 1 if parts else -1)
             samples.append(part)
-            padded.append(-(-part // scheduler.batch_granularity) * scheduler.batch_granularity)
             names.append(f"call {number} tile {tile}")
-    return Batches(tuple(samples), tuple(padded), tuple(after), tuple(names))
+        previous = (firsts[-1], tiles)
+    grain = scheduler.batch_granularity
+    padded = tuple(-(-part // grain) * grain for part in samples)
+    return Batches(tuple(samples), padded, tuple(after), tuple(names), tuple(firsts))
 
 
 def processor_rate(
@@ -204,7 +222,7 @@ def check_levels(engines: int, levels: int) -> None:
 
 
 def streamed_table_bytes(hardware: NeuralGraphicsHardware, encoding: GridEncoding) -> int:
-    """Return the bytes of tables that every batch streams in, over the memory.
+    """Return the bytes of tables that every kernel call streams in, over the memory.
 
     Raises:
         InfeasibleError: The mode is ``resident`` and an engine's levels do not fit.

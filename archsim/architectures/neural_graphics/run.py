@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,8 @@ def run_frame(
         InfeasibleError: Tables have to be resident and do not fit.
         UnsupportedError: Levels and engines do not divide into each other.
     """
+    import pandas as pd
+
     plan = plan_frame(hardware, workload, seed)
     bandwidth, buffers = hardware.memory.bandwidth_bytes_per_s, hardware.scheduler.buffers
     closed = closed_frame(plan, bandwidth, buffers)
@@ -48,13 +51,12 @@ def run_frame(
         played = play_frame(plan, bandwidth, buffers, timeline)
     cost = processor_cost(hardware, workload.encoding, workload.networks)
     latency_s = fs_to_seconds(played.latency_fs)
-    components = _components(hardware, workload, plan, played, cost)
-    energy_j = float(components["dynamic_energy_j"].sum() + components["static_energy_j"].sum())
+    rows = _components(hardware, workload, plan, played, cost)
     return assemble(
         latency_s=latency_s,
-        components=components,
+        components=pd.DataFrame(rows),
         operations=_operations(hardware, plan, played, cost),
-        metrics=frame_metrics(hardware, workload, plan, played, cost, energy_j, seed),
+        metrics=frame_metrics(hardware, workload, plan, played, cost, _energy_j(rows), seed),
         provenance=make_provenance(
             hardware,
             workload,
@@ -73,15 +75,34 @@ def run_frame(
     )
 
 
+def measure_frame(
+    hardware: NeuralGraphicsHardware,
+    workload: GraphicsWorkload,
+    fidelity: Fidelity = "event",
+    seed: int = 0,
+) -> dict[str, float]:
+    """Return the metrics of ``run_frame`` without tables and checks: for studies of many frames."""
+    plan = plan_frame(hardware, workload, seed)
+    play = play_frame if fidelity == "event" else closed_frame
+    played = play(plan, hardware.memory.bandwidth_bytes_per_s, hardware.scheduler.buffers)
+    cost = processor_cost(hardware, workload.encoding, workload.networks)
+    energy_j = _energy_j(_components(hardware, workload, plan, played, cost))
+    return frame_metrics(hardware, workload, plan, played, cost, energy_j, seed)
+
+
+def _energy_j(rows: list[dict[str, str | float]]) -> float:
+    parts = ("dynamic_energy_j", "static_energy_j")
+    return math.fsum(float(row[part]) for row in rows for part in parts)
+
+
 def _components(
     hardware: NeuralGraphicsHardware,
     workload: GraphicsWorkload,
     plan: FramePlan,
     played: PlayedFrame,
     cost: ProcessorCost,
-) -> pd.DataFrame:
-    import pandas as pd
-
+) -> list[dict[str, str | float]]:
+    """Return one row per component."""
     processors, frequency = hardware.cluster.processors, hardware.cluster.frequency_hz
     latency_s = fs_to_seconds(played.latency_fs)
     samples = plan.batches.total
@@ -95,7 +116,7 @@ def _components(
         "mlp engines": each * float(plan.rate.mlp) / frequency,
     }
     moved = {"table memories": samples * lookup_bytes + plan.streamed_bytes * writers}
-    rows = [
+    rows: list[dict[str, str | float]] = [
         {
             "component": name,
             "busy_s": min(busy[name], latency_s),
@@ -128,7 +149,7 @@ def _components(
             "bytes": float(sum(plan.sm_bytes)),
         },
     ]
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _operations(
