@@ -50,6 +50,8 @@ RATE_KEYS = (
     "scheduler.dispatch_s",
 )
 """Keys whose distinct values cost nothing."""
+DESIGNS_AT_ONCE = 1024
+"""Designs whose batches are timed together: what caches hold."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,21 @@ def evaluate(
     out |= {name: np.full(count, np.inf) for name in ("latency_s", "energy_j")}
     order = np.argsort(which, kind="stable")
     edges = np.searchsorted(which[order], np.arange(len(distinct) + 1))
+    groups: dict[tuple[int, int], list[tuple[_Planned, NDArray[np.intp]]]] = {}
     for number, values in enumerate(distinct):
         item = _plan(hardware, workload, values, seed)
-        chosen = order[edges[number] : edges[number + 1]]
-        if item is None:
-            continue
-        figures = _figures(item, workload, {key: value[chosen] for key, value in rates.items()})
-        for name, value in figures.items():
-            out[name][chosen] = value
-        out["feasible"][chosen] = 1.0
+        if item is not None:
+            # Equal cuts are one object, so designs cut alike are timed together.
+            group = groups.setdefault((id(item.batches), item.hardware.scheduler.buffers), [])
+            group.append((item, order[edges[number] : edges[number + 1]]))
+    for members in groups.values():
+        latency = _latencies(members, workload, rates)
+        for item, chosen in members:
+            picked = {key: value[chosen] for key, value in rates.items()}
+            latencies, latency = latency[: len(chosen)], latency[len(chosen) :]
+            for name, value in _figures(item, workload, picked, latencies).items():
+                out[name][chosen] = value
+            out["feasible"][chosen] = 1.0
     return out
 
 
@@ -184,36 +192,89 @@ def _plan(
         return None
 
 
-def _figures(
-    item: _Planned, workload: GraphicsWorkload, rates: Mapping[str, Floats]
-) -> dict[str, Floats]:
-    """Return the figures of the designs that share a plan, each of shape (designs,)."""
+def _latencies(
+    members: list[tuple[_Planned, NDArray[np.intp]]],
+    workload: GraphicsWorkload,
+    rates: Mapping[str, Floats],
+) -> Floats:
+    """Return the frame times of designs that cut the frame alike, member after member."""
+    batches, buffers = members[0][0].batches, members[0][0].hardware.scheduler.buffers
+    # Many batches are of one size: each size is timed once.
+    first = np.isin(np.arange(len(batches.samples)), batches.firsts)
+    sizes, kinds = np.unique(
+        np.stack([batches.samples, batches.padded, first], axis=1), axis=0, return_inverse=True
+    )
+    times = [
+        _times(item, workload, {key: value[chosen] for key, value in rates.items()}, sizes)
+        for item, chosen in members
+    ]
+    cluster, drain, sms = (np.concatenate(part, axis=1) for part in zip(*times, strict=True))
+    rows = kinds.ravel().tolist()
+    found = []
+    for start in range(0, cluster.shape[1], DESIGNS_AT_ONCE):
+        part = np.s_[:, start : start + DESIGNS_AT_ONCE]
+        _, done = frame_end(cluster[part], drain[part], sms[part], batches.after, buffers, rows)
+        found.append(done[-1])
+    return np.concatenate(found)
+
+
+def _times(
+    item: _Planned,
+    workload: GraphicsWorkload,
+    rates: Mapping[str, Floats],
+    sizes: NDArray[np.int64],
+) -> tuple[Floats, Floats, Floats]:
+    """Return the times of batches on cluster, in its drain, and on the SMs.
+
+    Args:
+        item: The plan that the designs share.
+        workload: The frame.
+        rates: Key to one value per design.
+        sizes: Samples, padded samples, and whether tables are streamed, shape (sizes, 3).
+
+    Returns:
+        Three arrays of shape (sizes, designs).
+    """
+    samples, padded, streams = (column[:, np.newaxis] for column in np.asarray(sizes, np.float64).T)
+    bandwidth, frequency = rates["memory.bandwidth_bytes_per_s"], rates["cluster.frequency_hz"]
     processors = rates["cluster.processors"]
-    bandwidth = rates["memory.bandwidth_bytes_per_s"]
     rate = item.rate._replace(
         input_port=workload.input_bytes / rates["ports.input_bytes_per_cycle"],
         output_port=workload.output_bytes / rates["ports.output_bytes_per_cycle"],
     )
-    batches, hardware = item.batches, item.hardware
-    copies = processors if hardware.tables.distribution == "copies" else np.ones_like(processors)
-    tables = item.streamed_bytes * copies
-    samples = np.array(batches.samples, np.float64)[:, np.newaxis]
-    padded = np.array(batches.padded, np.float64)[:, np.newaxis]
-    record = workload.input_bytes + workload.output_bytes
-    cycles = batch_cycles(padded, processors, rate)
-    work = cycles / rates["cluster.frequency_hz"] + rates["scheduler.dispatch_s"]
-    cluster = np.maximum(work, (samples * record + tables) / bandwidth)
+    moved = samples * (workload.input_bytes + workload.output_bytes)
+    tables = _table_bytes(item, processors) * streams
+    work = batch_cycles(padded, processors, rate) / frequency + rates["scheduler.dispatch_s"]
     rest_s = workload.gpu_baseline.rest_s(workload.pixels) / rates["gpu.rest_fusion_speedup"]
-    sms = np.maximum(rest_s * samples / batches.total, samples * record / bandwidth)
-    drain = drain_cycles(padded, processors, rate) / rates["cluster.frequency_hz"]
-    _, done = frame_end(cluster, drain, sms, batches.after, hardware.scheduler.buffers)
-    latency = done[-1]
-    moved = 2.0 * batches.total * record + tables * len(batches.samples)
+    return (
+        np.maximum(work, (moved + tables) / bandwidth),
+        drain_cycles(padded, processors, rate) / frequency,
+        np.maximum(rest_s * samples / item.batches.total, moved / bandwidth),
+    )
+
+
+def _table_bytes(item: _Planned, processors: Floats) -> Floats:
+    """Return the bytes of tables that a kernel call streams, per design."""
+    copies = item.hardware.tables.distribution == "copies"
+    return item.streamed_bytes * (processors if copies else np.ones_like(processors))
+
+
+def _figures(
+    item: _Planned,
+    workload: GraphicsWorkload,
+    rates: Mapping[str, Floats],
+    latency: Floats,
+) -> dict[str, Floats]:
+    """Return the figures of the designs that share a plan, each of shape (designs,)."""
+    processors, hardware = rates["cluster.processors"], item.hardware
+    streamed = _table_bytes(item, processors) * len(item.batches.firsts)
+    record = workload.input_bytes + workload.output_bytes
+    moved = 2.0 * item.batches.total * record + streamed
     writers = processors if hardware.tables.distribution == "broadcast" else 1.0
-    written = tables * len(batches.samples) * writers
+    rest_s = workload.gpu_baseline.rest_s(workload.pixels) / rates["gpu.rest_fusion_speedup"]
     energy = (
-        batches.total * item.cost.sample_j
-        + written * item.cost.write_j_per_byte
+        item.batches.total * item.cost.sample_j
+        + streamed * writers * item.cost.write_j_per_byte
         + processors * item.cost.leakage_w * latency
         + moved * memory_j_per_byte(hardware.memory.energy_kind)
         + rest_s * hardware.gpu.power_w

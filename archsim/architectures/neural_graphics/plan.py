@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archsim.architectures.neural_graphics.banks import measured_interval
-from archsim.architectures.neural_graphics.config import NeuralGraphicsHardware
+from archsim.architectures.neural_graphics.config import NeuralGraphicsHardware, Scheduler
 from archsim.architectures.neural_graphics.timing import (
     ProcessorRate,
     batch_cycles,
@@ -141,16 +142,23 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
 def cut_frame(hardware: NeuralGraphicsHardware, workload: GraphicsWorkload, seed: int) -> Batches:
     """Cut every kernel call of a frame into tiles of rays whose records fit a buffer.
 
+    Equal cuts are made once per process and are the same object.
+
     Raises:
         UnsupportedError: The frame has no sample, or too many batches.
     """
-    scheduler = hardware.scheduler
-    calls = [n for n in workload.profile(seed).samples_of_calls(workload.pixels) if n > 0]
+    profile = workload.profile(seed)
+    calls = tuple(n for n in profile.samples_of_calls(workload.pixels) if n > 0)
+    return _cut(calls, workload.input_bytes + workload.output_bytes, hardware.scheduler)
+
+
+@lru_cache(maxsize=256)
+def _cut(calls: tuple[int, ...], record: int, scheduler: Scheduler) -> Batches:
+    """Cut kernel calls of so many samples, each with a record of so many bytes."""
     if not calls:
         raise UnsupportedError(
             "the frame has no sample to compute", key="sampling", found="zero samples"
         )
-    record = workload.input_bytes + workload.output_bytes
     least = max(scheduler.ray_tiles, -(-scheduler.minimum_batches // len(calls)))
     samples: list[int] = []
     after: list[int] = []

@@ -97,6 +97,7 @@ def frame_end(
     sms: NDArray[Number],
     after: Sequence[int],
     buffers: int,
+    kinds: Sequence[int] | None = None,
 ) -> tuple[NDArray[Number], NDArray[Number]]:
     """Return when each batch makes room on the cluster, and when it leaves the SMs.
 
@@ -111,15 +112,18 @@ def frame_end(
         sms: Time of each batch on the SMs, same shape.
         after: Batch that each one depends on, -1 for none.
         buffers: Sample buffers between the two.
+        kinds: Row of the three arrays that each batch takes its times from; absent: its own.
     """
-    left, done = np.zeros_like(cluster), np.zeros_like(sms)
-    for batch in range(len(cluster)):
+    rows = range(len(after)) if kinds is None else kinds
+    left = np.zeros((len(after), *cluster.shape[1:]), cluster.dtype)
+    done = np.zeros_like(left)
+    for batch, kind in enumerate(rows):
         start = left[batch - 1] if batch else np.zeros_like(left[0])
         for waited in (after[batch], batch - buffers):
             if waited >= 0:
                 start = np.maximum(start, done[waited])
-        left[batch] = start + cluster[batch]
-        ready = left[batch] + drain[batch]
+        left[batch] = start + cluster[kind]
+        ready = left[batch] + drain[kind]
         free = np.maximum(ready, done[batch - 1]) if batch else ready
-        done[batch] = free + sms[batch]
+        done[batch] = free + sms[kind]
     return left, done

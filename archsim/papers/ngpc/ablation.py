@@ -28,7 +28,7 @@ VARIANTS: dict[str, Settings] = {
     "8 banks, parity where dense": (("encoding_engines.interleave", "parity"),),
     "16 banks, folded": (("encoding_engines.banks", 16),),
     "FIFOs of one sample": (("encoding_engines.fifo_samples", 1),),
-    "MLP twice as wide (128 x 128)": (("mlp_engine.rows", 128), ("mlp_engine.columns", 128)),
+    "MLP half as wide (32 x 32)": (("mlp_engine.rows", 32), ("mlp_engine.columns", 32)),
     "weight reloads exposed": (("mlp_engine.weight_reload", "exposed"),),
     "ports of 4 bytes a cycle": (
         ("ports.input_bytes_per_cycle", 4.0), ("ports.output_bytes_per_cycle", 4.0),

@@ -21,7 +21,8 @@ SWEPT: dict[str, tuple[float, ...]] = {
     "encoding_engines.banks": (2, 4, 8, 16),
     "mlp_engine.rows": (32, 64, 128),
 }
-"""Key to its values; the MLP array is square."""
+"""Key to its values; the MLP array is square, and a processor's table memory stays the same."""
+TABLE_BYTES = 16 * 2**20
 HARDWARE, WORKLOAD = "ngpc-64", "nerf-hashgrid"
 FRAME, AREA = "frame time on the front (s)", "cluster area on the front (mm2)"
 
@@ -64,6 +65,7 @@ def sweep() -> Front:
         for key, column in columns.items()
     }
     whole["mlp_engine.columns"] = whole["mlp_engine.rows"]
+    whole["encoding_engines.sram_bytes"] = TABLE_BYTES // whole["encoding_engines.engines"]
     found = ARCHITECTURE.evaluate_batch(load_hardware(HARDWARE), load_workload(WORKLOAD), whole)
     latency, area = found["latency_s"], found["cluster_area_mm2"]
     return Front(columns, latency, area, pareto(latency, area))

@@ -67,9 +67,9 @@ def application_chart(found: Figures) -> bytes:
             axes.set_xscale("log", base=2)
             axes.set_xticks(SCALES, [f"{scale}" for scale in SCALES])
             axes.minorticks_off()
-            axes.set_ylim(bottom=0.0)
             axes.set_title(mode)
             axes.set_xlabel("processors (NGPC-N)")
+        grid[0].set_ylim(bottom=0.0)
         grid[0].set_ylabel("speed-up over the GPU (x)")
         handles, labels = grid[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4)
@@ -109,7 +109,7 @@ def front_chart() -> bytes:
         axes = figure.subplots()
         axes.scatter(
             swept.area_mm2, swept.latency_s * 1e3, s=6, color="#BBBBBB", linewidths=0.0,
-            label=f"{len(swept.area_mm2)} designs", rasterized=False,
+            label=f"{len(swept.area_mm2)} designs",
         )  # fmt: skip
         axes.plot(
             swept.area_mm2[swept.best], swept.latency_s[swept.best] * 1e3,
