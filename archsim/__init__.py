@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archsim.architectures.asic import public as asic
     from archsim.architectures.dram import public as dram
     from archsim.architectures.fpga import public as fpga
+    from archsim.architectures.neural_graphics import public as neural_graphics
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -54,6 +55,7 @@ _MODULES: dict[str, str] = {
     "dram": "archsim.architectures.dram.public",
     "fpga": "archsim.architectures.fpga.public",
     "npu_pim": "archsim.architectures.npu_pim.public",
+    "neural_graphics": "archsim.architectures.neural_graphics.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
 
@@ -89,6 +91,7 @@ __all__ = [
     "fpga",
     "load_hardware",
     "load_workload",
+    "neural_graphics",
     "npu_pim",
     "simulate",
 ]

@@ -47,12 +47,14 @@ def refuse_device(document: Document) -> None:
     Raises:
         InputError: The document describes a device.
     """
+    from archsim.architectures import registry
+
     kind = document.data.get("kind")
     if isinstance(kind, str) and kind in DEVICE_MODELS:
         raise InputError(
-            "this describes a device, not a design",
+            "this is a device, a part of hardware and not a whole one",
             where=document.locate("kind"),
             key="kind",
             found=repr(kind),
-            allowed="a hardware file that extends it",
+            allowed="hardware of kind " + ", ".join(registry.names()),
         )

@@ -19,6 +19,7 @@ BUILTIN: dict[str, str] = {
     "dram": "archsim.architectures.dram:ARCHITECTURE",
     "fpga": "archsim.architectures.fpga:ARCHITECTURE",
     "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
+    "neural_graphics": "archsim.architectures.neural_graphics:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""
 

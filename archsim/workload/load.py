@@ -21,6 +21,7 @@ WORKLOAD_KINDS: dict[str, str] = {
     "memory_trace": "archsim.workload.memory_workload:MemoryTraceWorkload",
     "ternary_lm": "archsim.workload.ternary_lm_workload:TernaryLmWorkload",
     "moe_vit": "archsim.workload.moe_vit:MoeVitWorkload",
+    "graphics": "archsim.workload.graphics.workload:GraphicsWorkload",
 }
 """Workload kind to ``module:class`` of its strict model; a new kind adds one line."""
 
