@@ -40,9 +40,9 @@ def test_the_knee_by_hand():
 
 
 def test_what_makes_no_sweep_is_refused():
-    with pytest.raises(InputError, match="unknown board, found 'zcu103'.*did you mean zcu10"):
+    with pytest.raises(InputError, match=r"unknown board, found 'zcu103'.*did you mean zcu10"):
         archsim.fpga.design_sweep("zcu103")
-    with pytest.raises(InputError, match="unknown key of the space.*did you mean cores"):
+    with pytest.raises(InputError, match=r"unknown key of the space.*did you mean cores"):
         archsim.fpga.design_sweep("zcu104", space={"core": (1,)})
     with pytest.raises(InfeasibleError, match="no design of the space fits the board zcu104"):
         archsim.fpga.design_sweep("zcu104", space={"cores": (64,), "frequency_hz": (1e8,)})
