@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from archsim.config import Document, HardwareSpec
 
 DEVICE_MODELS: dict[str, str] = {
+    "dram_device": "archsim.architectures.dram.config:DramDevice",
     "fpga_board": "archsim.architectures.fpga.board:FpgaBoard",
 }
 """Kind of a device to ``module:class`` of its strict model."""
@@ -46,12 +47,14 @@ def refuse_device(document: Document) -> None:
     Raises:
         InputError: The document describes a device.
     """
+    from archsim.architectures import registry
+
     kind = document.data.get("kind")
     if isinstance(kind, str) and kind in DEVICE_MODELS:
         raise InputError(
-            "this describes a device, not a design",
+            "this is a device, a part of hardware and not a whole one",
             where=document.locate("kind"),
             key="kind",
             found=repr(kind),
-            allowed="a hardware file that extends it",
+            allowed="hardware of kind " + ", ".join(registry.names()),
         )

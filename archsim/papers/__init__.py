@@ -11,6 +11,7 @@ PAPERS: dict[str, str] = {
     "m3vit": "archsim.papers.m3vit:PAPER",
     "matmulfree": "archsim.papers.matmulfree:PAPER",
     "neupims": "archsim.papers.neupims:PAPER",
+    "ngpc": "archsim.papers.ngpc:PAPER",
 }
 """Name to ``"module:OBJECT"`` where the object is a ``Paper``."""
 
