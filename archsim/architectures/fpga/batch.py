@@ -181,7 +181,7 @@ class _Chunk:
             product_cycles=fixed_s * frequency,
             transfer_cycles=transfer,
         )
-        block = program_cycles(BLOCK, design, overlap=True)
+        block = program_cycles(BLOCK, design, overlap=True, with_limits=False)
         state = np.where(self.state_inside, 0.0, 2.0 * all_vectors)
         streamed = np.where(self.on_chip, 0.0, cores * block.stream_bytes) + state
         seconds = model.layers * np.maximum(block.cycles / frequency, streamed / self.supplied)
@@ -192,7 +192,7 @@ class _Chunk:
             seconds = seconds + np.maximum(alone, all_vectors / self.supplied)
             moved = moved + all_vectors
         if workload.include_head:
-            head = program_cycles(HEAD, design, overlap=True)
+            head = program_cycles(HEAD, design, overlap=True, with_limits=False)
             streamed = np.where(self.on_chip, 0.0, cores * head.stream_bytes)
             seconds = seconds + np.maximum(head.cycles / frequency, streamed / self.supplied)
             moved = moved + streamed
