@@ -279,3 +279,13 @@ def test_many_accelerators_at_once_come_out_as_one_by_one():
         assert found["energy_j"][index] == pytest.approx(one.energy_j, rel=1e-12)
     with pytest.raises(InputError, match=r"did you mean vit_accelerator\.weight_bits"):
         registry.get("fpga").evaluate_batch(base, work, {"vit_accelerator.weight_bit": np.ones(2)})
+
+
+def test_an_image_too_small_to_hide_the_weights_is_flagged():
+    image = {"image.height_pixels": 16, "image.width_pixels": 32}
+    for fidelity in ("analytic", "event"):
+        (broken,) = run("m3vit-zcu104", "m3vit-pascal", fidelity, work=image).failed_checks
+        assert broken.name == "dense and expert weights can stream in the time of the run"
+    model = archsim.load_workload("m3vit-pascal").model
+    square, mlp = 384 * 384, 384 * 1536
+    assert model.dense_parameters == 768 * 384 + 48 * square + 12 * mlp + 6 * 384 * 16

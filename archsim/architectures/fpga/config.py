@@ -108,6 +108,10 @@ class TernaryCore(StrictModel):
     cores: Annotated[PositiveInt, Field(le=1024)] = Field(
         default=1, description="cores, each with sequences of its own"
     )
+    arbiter: Literal["processor_sharing", "round_robin"] = Field(
+        default="processor_sharing",
+        description="how cores share the memory: all at once, or a beat of each in turn",
+    )
     channels: Annotated[PositiveInt, Field(le=256)] = Field(
         default=1, description="memory channels that the weights are striped over"
     )

@@ -2,6 +2,9 @@
 
 Loads run ahead of the multipliers as far as free buffers allow. Where loads are of equal length and
 nothing else uses the memory the closed form comes out exactly.
+
+Not modelled: streams of dense weights and of activations, which share the memory with the experts;
+a check of the run says whether the memory has time for the dense weights too.
 """
 
 from __future__ import annotations
