@@ -283,7 +283,29 @@ class NpuPimHardware(HardwareSpec):
             raise error.within("node_nm").suggesting(meant) from error
         for name in ("scratchpad_bytes", "accumulator_bytes"):
             check_buffer(f"npu.{name}", getattr(self.npu, name))
+        if self.pim is not None:
+            self._refreshes_leave_time()
         return self
+
+    def _refreshes_leave_time(self) -> None:
+        """Refuse a memory that does nothing but close banks for refreshes, beside NPU traffic."""
+        memory, timing = self.memory, self.memory.timing
+        closing = memory.bank_groups * memory.banks_per_group + timing.trp
+        interval = timing.trefi // memory.ranks
+        if closing >= interval:
+            raise InputError(
+                "closing the banks of a rank leaves no time between the refreshes of the ranks",
+                key="memory.timing.trp",
+                found=str(timing.trp),
+                allowed=f"trp + banks of a rank ({closing}) below trefi / ranks ({interval})",
+                sides=[
+                    Side("memory.timing.trefi", str(timing.trefi)),
+                    *(
+                        Side(f"memory.{name}", str(getattr(memory, name)))
+                        for name in ("ranks", "bank_groups", "banks_per_group")
+                    ),
+                ],
+            )
 
     def _units_are_not_banks(self, units: int) -> InputError:
         banks = f"{self.memory.banks} = ranks x bank_groups x banks_per_group"
