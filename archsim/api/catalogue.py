@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archsim.api.devices import DEVICE_MODELS
 from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
 MODEL_KINDS = frozenset({"llm_model"})
 """Kinds of files that describe a part of a workload, not a whole one."""
-
-DEVICE_KINDS: dict[str, str] = {"dram_device": "archsim.architectures.dram.config:DramDevice"}
-"""Kinds of files that describe a part of hardware, to ``module:class`` of their strict model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,11 @@ def catalogue(section: str) -> list[Item]:
 
 
 def _hardware() -> list[Item]:
-    return [item for item in _files("hw_configs") if item.kind not in DEVICE_KINDS]
+    return [item for item in _files("hw_configs") if item.kind not in DEVICE_MODELS]
 
 
 def _devices() -> list[Item]:
-    return [item for item in _files("hw_configs") if item.kind in DEVICE_KINDS]
+    return [item for item in _files("hw_configs") if item.kind in DEVICE_MODELS]
 
 
 def _workloads() -> list[Item]:

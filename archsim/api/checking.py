@@ -1,19 +1,19 @@
-"""Is this file good? For hardware, devices, workloads and models alike."""
+"""Is this file good? For hardware, workloads and models alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
-from archsim.api.catalogue import DEVICE_KINDS, MODEL_KINDS
+from archsim.api.catalogue import MODEL_KINDS
+from archsim.api.devices import DEVICE_MODELS, load_device
 from archsim.api.loading import kind_of, load_hardware, load_workload
 from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.config import Document
 
-Role = Literal["hardware", "device", "workload", "model"]
+Role = Literal["hardware", "workload", "model", "device"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Checked:
 
     Attributes:
         file: As given.
-        role: ``"hardware"``, ``"device"``, ``"workload"`` or ``"model"``; empty when it is bad.
+        role: ``"hardware"``, ``"workload"``, ``"model"`` or ``"device"``; empty when it is bad.
         name: Its ``name:``; empty when it is bad.
         problem: One sentence; empty when the file is good.
     """
@@ -56,11 +56,11 @@ def role_of(source: str) -> Role:
     from archsim.workload.load import WORKLOAD_KINDS
 
     document = _document(source)
-    known = [*registry.names(), *DEVICE_KINDS, *WORKLOAD_KINDS, *MODEL_KINDS]
+    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS, *DEVICE_MODELS]
     kind = kind_of(document, known)
     if kind in MODEL_KINDS:
         return "model"
-    if kind in DEVICE_KINDS:
+    if kind in DEVICE_MODELS:
         return "device"
     if kind in WORKLOAD_KINDS:
         return "workload"
@@ -86,25 +86,12 @@ def _document(source: str) -> Document:
 
 
 def _name_read_as(role: Role, source: str) -> str:
+    if role == "device":
+        return load_device(source).name
     if role == "hardware":
         return load_hardware(source).name
     if role == "workload":
         return load_workload(source).name
-    if role == "device":
-        return _device_name(source)
     from archsim.workload.load import load_model
 
     return load_model(source).name
-
-
-def _device_name(source: str) -> str:
-    from archsim.config import HardwareSpec, build
-
-    document = _document(source)
-    target = DEVICE_KINDS[str(document.data["kind"])]
-    module, _, name = target.partition(":")
-    try:
-        model: type[HardwareSpec] = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise ArchsimError(f"the device model {target} cannot be loaded: {error}") from error
-    return build(model, document).name

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsim.api.catalogue import DEVICE_KINDS
 from archsim.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -106,18 +105,12 @@ def _refuse_hardware(error: UnknownNameError) -> None:
 
 def hardware_model(document: Document) -> type[HardwareSpec]:
     """Return the model that a hardware document of this ``kind`` is read into."""
+    from archsim.api.devices import refuse_device
     from archsim.architectures import registry
     from archsim.workload.load import WORKLOAD_KINDS
 
+    refuse_device(document)
     kind = kind_of(document, registry.names())
-    if kind in DEVICE_KINDS:
-        raise InputError(
-            "this is a device, a part of hardware and not a whole one",
-            where=document.locate("kind"),
-            key="kind",
-            found=repr(kind),
-            allowed="hardware of kind " + ", ".join(registry.names()),
-        )
     if kind in WORKLOAD_KINDS and kind not in registry.targets():
         raise InputError(
             f"expected a hardware file, but {kind!r} is a kind of workload",

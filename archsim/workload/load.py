@@ -15,10 +15,20 @@ Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
 
 
-WORKLOAD_KINDS: dict[str, str] = {"llm": "archsim.workload.llm:LlmWorkload"}
+WORKLOAD_KINDS: dict[str, str] = {
+    "llm": "archsim.workload.llm:LlmWorkload",
+    "network": "archsim.workload.network:NetworkWorkload",
+    "memory_trace": "archsim.workload.memory_workload:MemoryTraceWorkload",
+    "ternary_lm": "archsim.workload.ternary_lm_workload:TernaryLmWorkload",
+    "moe_vit": "archsim.workload.moe_vit:MoeVitWorkload",
+    "graphics": "archsim.workload.graphics.workload:GraphicsWorkload",
+}
 """Workload kind to ``module:class`` of its strict model; a new kind adds one line."""
 
-WORKLOAD_LOADERS: dict[str, str] = {"llm": "archsim.workload.llm_load:load_llm"}
+WORKLOAD_LOADERS: dict[str, str] = {
+    "llm": "archsim.workload.llm_load:load_llm",
+    "memory_trace": "archsim.workload.memory_workload:load_memory_trace",
+}
 """Workload kind to ``module:function`` that loads it, taking source and overrides; only for kinds
 whose files name other files."""
 

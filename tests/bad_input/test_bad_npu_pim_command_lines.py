@@ -71,7 +71,7 @@ OPTIONS = [
 NAMES = [
     (("run", "neupms", "good.yaml"), "unknown hardware, found 'neupms'", "mean neupims?"),
     (("run", "NEUPIMS", "good.yaml"), "unknown hardware", "did you mean neupims?"),
-    (("run", "", "good.yaml"), "unknown hardware, found ''", "npu-pim-naive"),
+    (("run", "", "good.yaml"), "unknown hardware, found ''", "allowed: "),
     (("run", "no.yaml", "good.yaml"), "the file 'no.yaml' does not exist", ""),
     (("run", "neupims", "gpt3-13b-sharegp"), "unknown workload", "gpt3-13b-sharegpt?"),
     (("run", "neupims", "no.yaml"), "the file 'no.yaml' does not exist", ""),
