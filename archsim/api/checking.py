@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from archsim.api.catalogue import MODEL_KINDS
+from archsim.api.catalogue import DEVICE_KINDS, MODEL_KINDS
 from archsim.api.loading import kind_of, load_hardware, load_workload
 from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.config import Document
 
-Role = Literal["hardware", "workload", "model"]
+Role = Literal["hardware", "workload", "model", "device"]
+
+DEVICE_MODELS: dict[str, str] = {
+    "dram_device": "archsim.architectures.dram.config:DramDevice",
+}
+"""Kind of a device to ``module:class`` of its strict model; a new kind adds one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,7 @@ class Checked:
 
     Attributes:
         file: As given.
-        role: ``"hardware"``, ``"workload"`` or ``"model"``; empty when it is bad.
+        role: ``"hardware"``, ``"workload"``, ``"model"`` or ``"device"``; empty when it is bad.
         name: Its ``name:``; empty when it is bad.
         problem: One sentence; empty when the file is good.
     """
@@ -55,10 +61,12 @@ def role_of(source: str) -> Role:
     from archsim.workload.load import WORKLOAD_KINDS
 
     document = _document(source)
-    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS]
+    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS, *DEVICE_KINDS]
     kind = kind_of(document, known)
     if kind in MODEL_KINDS:
         return "model"
+    if kind in DEVICE_KINDS:
+        return "device"
     if kind in WORKLOAD_KINDS:
         return "workload"
     if kind in known:
@@ -87,6 +95,17 @@ def _name_read_as(role: Role, source: str) -> str:
         return load_hardware(source).name
     if role == "workload":
         return load_workload(source).name
+    if role == "device":
+        return _device_name(source)
     from archsim.workload.load import load_model
 
     return load_model(source).name
+
+
+def _device_name(source: str) -> str:
+    from archsim.config import HardwareSpec, build
+
+    document = _document(source)
+    module, _, name = DEVICE_MODELS[str(document.data["kind"])].partition(":")
+    model: type[HardwareSpec] = getattr(importlib.import_module(module), name)
+    return build(model, document).name

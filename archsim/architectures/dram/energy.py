@@ -139,12 +139,12 @@ def activity(device: DramDevice, times: Int64s, commands: Int8s, banks: Int16s) 
     count = np.bincount(commands, minlength=8)
     return Activity(
         activates=int(count[ACT]),
-        precharges=sum(precharges for precharges, *_ in counted),
+        precharges=int(sum(precharges for precharges, *_ in counted)),
         reads=int(count[RD] + count[RDA]),
         writes=int(count[WR] + count[WRA]),
         refreshes=int(count[REFA]),
-        active_clocks=active,
-        precharged_clocks=max(0, window * shape.ranks - active),
+        active_clocks=int(active),
+        precharged_clocks=max(0, window * shape.ranks - int(active)),
         window_clocks=window,
     )
 
