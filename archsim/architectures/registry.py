@@ -15,6 +15,7 @@ from archsim.errors import ArchsimError, UnknownNameError
 GROUP = "archsim.architectures"
 
 BUILTIN: dict[str, str] = {
+    "gpu": "archsim.architectures.gpu:ARCHITECTURE",
     "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""

@@ -83,7 +83,7 @@ def time_decode(
     heads: Int64Array,
     tokens: Int64Array,
     head_dim: Int64Array,
-    shared_tensor: bool = True,
+    tensors: Int64Array,
 ) -> Float64Array:
     """Time fused decode attention in half precision, s, shape (kernels,).
 
@@ -92,14 +92,13 @@ def time_decode(
         heads: Key-value heads of all requests.
         tokens: Cached tokens per request.
         head_dim: Elements of a head.
-        shared_tensor: Keys and values are one tensor, as in the measured calls; else two.
+        tensors: 1 where keys and values are one tensor, as in the measured calls; else 2.
     """
     fit = gpu.attention
     sms = gpu.chip.sms
     split = splits(heads, -(-tokens // KEY_BLOCK), BLOCKS_PER_SM * sms)
     blocks = (heads * split).astype(np.float64)
-    tensors = 1 if shared_tensor else 2
-    moved: Float64Array = heads.astype(np.float64) * tokens * head_dim * (2.0 * tensors)
+    moved: Float64Array = heads.astype(np.float64) * tokens * head_dim * 2.0 * tensors
     share = moved / blocks
     bandwidth = effective_bandwidth(gpu, moved)
     block = fit.block_latency_s + share / fit.block_bytes_per_s

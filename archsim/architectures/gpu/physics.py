@@ -98,10 +98,14 @@ def _gemv(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activity)
 
 
 def _sdpa(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activity) -> None:
+    tensors = np.where(table.option("kv", "shared") == "separate", 2, 1)
     heads = table.batch * table.m
-    seconds = attention.time_decode(gpu, heads, table.n, table.k)
-    moved = 2.0 * table.volume()
-    done.put(mask, seconds=seconds, half_flops=2.0 * moved, busy_share=np.ones(len(table)))
+    seconds = attention.time_decode(gpu, heads, table.n, table.k, tensors)
+    flops = 4.0 * table.volume()
+    moved: Float64Array = 2.0 * table.volume() * tensors
+    # Dot products and exponentials of decode run on scalar lanes: the SMs issue all the time.
+    busy = np.ones(len(table))
+    done.put(mask, seconds=seconds, half_flops=flops, busy_share=busy, thread_share=busy)
     _put_traffic(gpu, mask, done, moved)
 
 

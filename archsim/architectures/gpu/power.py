@@ -96,6 +96,44 @@ def dynamic_terms_j(gpu: GpuHardware, done: Activity) -> Float64Array:
     )
 
 
+@dataclass(frozen=True)
+class EnergyParts:
+    """Energy of one call above the base power, by part of the card, J; shape (kernels,) each.
+
+    Attributes:
+        multiprocessors: Arithmetic, instruction issue and what tiles fetch.
+        cache: Compulsory traffic through the second-level cache.
+        memory: Traffic that leaves the cache.
+    """
+
+    multiprocessors: Float64Array
+    cache: Float64Array
+    memory: Float64Array
+
+    @property
+    def total(self) -> Float64Array:
+        """Sum of the parts, shape (kernels,)."""
+        return self.multiprocessors + self.cache + self.memory
+
+
+def energy_parts_j(gpu: GpuHardware, done: Activity, drawn_w: Float64Array) -> EnergyParts:
+    """Split the energy above the base over the parts, in proportion to their terms.
+
+    Args:
+        gpu: The card.
+        done: What the kernels do.
+        drawn_w: Board power during them, the limit applied.
+    """
+    terms = dynamic_terms_j(gpu, done)
+    active = active_w(gpu, done) * done.seconds
+    cache, memory = terms[5], terms[7]
+    inner = terms.sum(axis=0) - cache - memory + active
+    whole = np.maximum(inner + cache + memory, np.finfo(np.float64).tiny)
+    above = np.maximum(drawn_w - gpu.power.base_w, 0.0) * done.seconds
+    scale = above / whole
+    return EnergyParts(inner * scale, cache * scale, memory * scale)
+
+
 def active_w(gpu: GpuHardware, done: Activity) -> Float64Array:
     """Return the power of SMs that issue instructions, above the base, W, shape (kernels,)."""
     return gpu.power.active_w * done.busy_share + gpu.power.thread_w * done.thread_share

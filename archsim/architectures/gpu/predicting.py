@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archsim.architectures.gpu.config import GpuHardware
+from archsim.architectures.gpu.layers import KERNELS_PER_LAYER, layer_kernels
 from archsim.architectures.gpu.physics import gemm_plan, put_gemm, simulate_kernels
 from archsim.architectures.gpu.power import Activity, power_w
 from archsim.architectures.gpu.residual import correct_products
@@ -26,12 +27,10 @@ class Prediction:
     Attributes:
         seconds: Time of one call, shape (kernels,).
         power_w: Board power while the call repeats, shape (kernels,).
-        activity: What the kernels do.
     """
 
     seconds: Float64Array
     power_w: Float64Array
-    activity: Activity
 
 
 def predict_table(gpu: GpuHardware, table: KernelTable, model: str = "auto") -> Prediction:
@@ -52,10 +51,29 @@ def predict_table(gpu: GpuHardware, table: KernelTable, model: str = "auto") -> 
             found="model='hybrid'",
             allowed="model='physics', or the card h100_sxm",
         )
+    layers = table.kernel == "layer"
+    if not layers.any():
+        return predict_kernels(gpu, table, model)[0]
+    seconds, power = np.zeros(len(table)), np.zeros(len(table))
+    inside = predict_kernels(gpu, layer_kernels(table.where(layers)), model)[0]
+    shape = (-1, KERNELS_PER_LAYER)
+    seconds[layers] = inside.seconds.reshape(shape).sum(axis=1)
+    energy = (inside.seconds * inside.power_w).reshape(shape).sum(axis=1)
+    power[layers] = energy / seconds[layers]
+    if not layers.all():
+        rest = predict_kernels(gpu, table.where(~layers), model)[0]
+        seconds[~layers], power[~layers] = rest.seconds, rest.power_w
+    return Prediction(seconds, power)
+
+
+def predict_kernels(
+    gpu: GpuHardware, table: KernelTable, model: str = "auto"
+) -> tuple[Prediction, Activity]:
+    """Predict kernels that are no layers, and return what they do."""
     products = table.kernel == "gemm"
     if model == "physics" or gpu.residual == "none" or not products.any():
         done = simulate_kernels(gpu, table)
-        return Prediction(done.seconds, power_w(gpu, done), done)
+        return Prediction(done.seconds, power_w(gpu, done)), done
     done = Activity.empty(len(table))
     part = table.where(products)
     plan = gemm_plan(gpu, part)
@@ -64,4 +82,4 @@ def predict_table(gpu: GpuHardware, table: KernelTable, model: str = "auto") -> 
     if not products.all():
         rest = simulate_kernels(gpu, table.where(~products))
         done.put(~products, **vars(rest))
-    return Prediction(done.seconds, power_w(gpu, done), done)
+    return Prediction(done.seconds, power_w(gpu, done)), done
