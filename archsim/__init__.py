@@ -20,6 +20,10 @@ from archsim.version import __version__
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
     from archsim.architectures.gpu import public as gpu
+    from archsim.architectures.asic import public as asic
+    from archsim.architectures.dram import public as dram
+    from archsim.architectures.fpga import public as fpga
+    from archsim.architectures.neural_graphics import public as neural_graphics
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -49,7 +53,11 @@ _NAMES: dict[str, str] = {
 }
 _MODULES: dict[str, str] = {
     "gpu": "archsim.architectures.gpu.public",
+    "asic": "archsim.architectures.asic.public",
+    "dram": "archsim.architectures.dram.public",
+    "fpga": "archsim.architectures.fpga.public",
     "npu_pim": "archsim.architectures.npu_pim.public",
+    "neural_graphics": "archsim.architectures.neural_graphics.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
 
@@ -81,8 +89,12 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "gpu",
+    "asic",
+    "dram",
+    "fpga",
     "load_hardware",
     "load_workload",
+    "neural_graphics",
     "npu_pim",
     "simulate",
 ]

@@ -16,7 +16,11 @@ GROUP = "archsim.architectures"
 
 BUILTIN: dict[str, str] = {
     "gpu": "archsim.architectures.gpu:ARCHITECTURE",
+    "asic": "archsim.architectures.asic:ARCHITECTURE",
+    "dram": "archsim.architectures.dram:ARCHITECTURE",
+    "fpga": "archsim.architectures.fpga:ARCHITECTURE",
     "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
+    "neural_graphics": "archsim.architectures.neural_graphics:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""
 
