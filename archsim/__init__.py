@@ -19,6 +19,7 @@ from archsim.version import __version__
 
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
+    from archsim.architectures.gpu import public as gpu
     from archsim.architectures.asic import public as asic
     from archsim.architectures.dram import public as dram
     from archsim.architectures.fpga import public as fpga
@@ -51,6 +52,7 @@ _NAMES: dict[str, str] = {
     "UnsupportedError": "archsim.errors",
 }
 _MODULES: dict[str, str] = {
+    "gpu": "archsim.architectures.gpu.public",
     "asic": "archsim.architectures.asic.public",
     "dram": "archsim.architectures.dram.public",
     "fpga": "archsim.architectures.fpga.public",
@@ -86,6 +88,7 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedError",
     "__version__",
+    "gpu",
     "asic",
     "dram",
     "fpga",

@@ -15,6 +15,7 @@ from archsim.errors import ArchsimError, UnknownNameError
 GROUP = "archsim.architectures"
 
 BUILTIN: dict[str, str] = {
+    "gpu": "archsim.architectures.gpu:ARCHITECTURE",
     "asic": "archsim.architectures.asic:ARCHITECTURE",
     "dram": "archsim.architectures.dram:ARCHITECTURE",
     "fpga": "archsim.architectures.fpga:ARCHITECTURE",
