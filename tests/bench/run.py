@@ -20,7 +20,7 @@ from pathlib import Path
 from figures import Figure
 
 HERE = Path(__file__).resolve().parent
-CASES = ("event_layer", "study_designs", "many_designs", "distinct_designs", "serving")
+CASES = ("event_layer", "study_designs", "many_designs", "wide_space", "distinct_sides", "serving")
 IMPORT_TARGET_S = 0.3
 COMMAND_TARGET_S = 2.0
 REPEATS = 5

@@ -159,9 +159,7 @@ def _pim_energy(
             activity = Activity()
             activity.add_attention(stage.mha, 1)
             total = _dynamic_j(hardware, activity, tensor)
-            logit, attend = (
-                sum(phase.channel_cycles) for phase in (stage.mha.logit, stage.mha.attend)
-            )
+            logit, attend = stage.mha.logit.busy_cycles, stage.mha.attend.busy_cycles
             share = logit / (logit + attend)
             energy[index] = {"logit_softmax": total * share, "attend": total * (1.0 - share)}
     return energy
