@@ -21,6 +21,7 @@ from figures import Figure
 
 HERE = Path(__file__).resolve().parent
 CASES = ("event_layer", "study_designs", "many_designs", "wide_space", "distinct_sides", "serving")
+GRAPHICS_CASES = ("lookups", "cluster_designs", "reproduction")
 IMPORT_TARGET_S = 0.3
 COMMAND_TARGET_S = 2.0
 REPEATS = 5
@@ -73,11 +74,11 @@ def start_up() -> Iterator[Figure]:
         yield Figure(what, taken, "s", COMMAND_TARGET_S, note="the whole process")
 
 
-def family(case: str) -> Callable[[], Iterator[Figure]]:
-    """Return what runs one case of ``bench_npu_pim.py`` in a process of its own."""
+def family(case: str, file: str = "bench_npu_pim.py") -> Callable[[], Iterator[Figure]]:
+    """Return what runs one case of a family's file in a process of its own."""
 
     def run() -> Iterator[Figure]:
-        answer = run_python(str(HERE / "bench_npu_pim.py"), case).stdout
+        answer = run_python(str(HERE / file), case).stdout
         for data in json.loads(answer):
             yield Figure(**data)
 
@@ -113,7 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     say(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}\n")
     figures: list[Figure] = []
-    for measure in (start_up, *map(family, CASES)):
+    graphics = (family(case, "bench_neural_graphics.py") for case in GRAPHICS_CASES)
+    for measure in (start_up, *map(family, CASES), *graphics):
         for figure in measure():
             figures.append(figure)
             show(figure)
