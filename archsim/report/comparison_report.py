@@ -101,17 +101,17 @@ def _side_by_side(
         )
 
 
-def infeasible_designs(reasons: Mapping[str, str]) -> Iterator[RenderableType]:
+def designs_not_run(status: str, reasons: Mapping[str, str]) -> Iterator[RenderableType]:
     """Yield one line per design that could not be run; they are in no table.
 
     Args:
-        reasons: Design to why it is infeasible; empty for one that ran.
+        status: ``"infeasible"`` or ``"unsupported"``.
+        reasons: Design to why it could not run.
     """
-    infeasible = {name: reason for name, reason in reasons.items() if reason}
-    if infeasible:
+    if reasons:
         yield Text()
-        for name, reason in infeasible.items():
-            yield Text.assemble(("infeasible  ", "red"), f"{name}: {reason}", no_wrap=True)
+        for name, reason in reasons.items():
+            yield Text.assemble((f"{status}  ", "red"), f"{name}: {reason}", no_wrap=True)
 
 
 def difference_report(

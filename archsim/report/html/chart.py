@@ -14,6 +14,9 @@ _MICRO = re.compile(r" u(?=[A-Z]|s\b)")
 
 Json = Mapping[str, object]
 
+QUANTITIES = {"s": "time ({})", "J": "energy ({})", "mm2": "area ({})"}
+"""Unit to the title of its axis, the scaled unit to be filled in."""
+
 TIMES = "\u00d7"
 MINUS = "\u2212"
 

@@ -7,27 +7,48 @@ from collections.abc import Mapping, Sequence
 from archsim.report import plot_style as style
 from archsim.report.activity import OTHER, TOGETHER
 from archsim.report.comparing import Figure
-from archsim.report.html.chart import TIMES, Chart, axis, figure, label, labels, scale, short
+from archsim.report.html.chart import (
+    QUANTITIES,
+    TIMES,
+    Chart,
+    axis,
+    figure,
+    label,
+    labels,
+    scale,
+    short,
+)
 from archsim.report.stacked_plot import Panel
 
 _ROW_PIXELS = 46
 
 
-def stacked_chart(name: str, designs: Sequence[str], panel: Panel, note: str = "") -> Chart:
+def part_numbers(panels: Sequence[Panel]) -> dict[str, int]:
+    """Return a number for each part, single ones first: a part looks the same in every panel."""
+    names = {name: None for panel in panels for parts in panel.parts for name in parts}
+    plain = [name for name in names if name not in style.QUIET_COLOURS]
+    ordered = sorted(plain, key=lambda name: name.count(TOGETHER))
+    return {name: number for number, name in enumerate(ordered)}
+
+
+def stacked_chart(
+    name: str, designs: Sequence[str], panel: Panel, numbers: Mapping[str, int]
+) -> Chart:
     """Return one stacked bar per design.
 
     Args:
         name: Id of the chart.
         designs: Their names.
         panel: From ``comparison_panels``.
-        note: How to read it.
+        numbers: From ``part_numbers``.
     """
     totals = [sum(parts.values()) for parts in panel.parts]
     factor, unit = scale(max(totals, default=0.0), panel.unit)
     names = list({part: None for parts in panel.parts for part in parts})
-    names.sort(key=lambda part: (part in style.QUIET_COLOURS, part == OTHER, TOGETHER in part))
+    names.sort(key=lambda part: (numbers.get(part, len(numbers)), part == OTHER))
     traces = []
-    for number, part in enumerate(names):
+    for part in names:
+        number = numbers.get(part, 0)
         values = [parts.get(part, 0.0) for parts in panel.parts]
         quiet = style.QUIET_COLOURS.get(part)
         traces.append(
@@ -68,40 +89,46 @@ def stacked_chart(name: str, designs: Sequence[str], panel: Panel, note: str = "
         }
         for place, total in zip(labels(designs), totals, strict=True)
     ]
+    reach = 1.18 * max(totals, default=0.0) / factor or 1.0
     layout = {
         "barmode": "stack",
         "bargap": 0.3,
         "barcornerradius": 0,
         "annotations": notes,
-        "xaxis": axis(unit, range=[0, 1.18 * max(totals, default=0.0) / factor or 1.0]),
+        "xaxis": axis(
+            QUANTITIES[panel.unit].format(unit),
+            range=[0, 1.18 * max(totals, default=0.0) / factor or 1.0],
+        ),
         "yaxis": axis(autorange="reversed", showgrid=False, type="category"),
         "legend": {"y": -0.26, "traceorder": "normal"},
     }
     height = 120 + _ROW_PIXELS * len(designs) + 20 * (len(names) // 4)
-    return Chart(name, panel.title, traces, layout, height, note)
+    return Chart(name, panel.title, traces, layout, height)
 
 
 def relative_chart(designs: Sequence[str], figures: Sequence[Figure]) -> Chart | None:
-    """Return figures relative to the first design; ``None`` when there is only one design."""
+    """Return figures relative to the first design; ``None`` when there is nothing to compare."""
     shown = [item for item in figures if None not in item.relative]
     if len(designs) < 2 or not shown:
         return None
+    names = labels(item.name for item in shown)
     traces = []
     for number, design in enumerate(designs):
         ratios = [float(item.relative[number] or 0.0) for item in shown]
         traces.append(
             {
-                "type": "bar",
+                "type": "scatter",
+                "mode": "markers",
                 "name": short(design),
-                "x": [label(item.name) for item in shown],
-                "y": ratios,
-                "marker": {
-                    "color": style.colour(number),
-                    "pattern": style.web_pattern(number),
-                },
-                "text": [f"{ratio:.2f}{TIMES}" for ratio in ratios],
-                "textposition": "outside",
+                "x": ratios,
+                "y": names,
                 "cliponaxis": False,
+                "marker": {
+                    "size": 13,
+                    "color": style.colour(number),
+                    "symbol": style.SYMBOLS[number % len(style.SYMBOLS)],
+                    "line": {"color": "white", "width": 1},
+                },
                 "hovertext": [
                     f"{short(design)}<br>{label(item.name)}: "
                     f"{ratio:.3g}{TIMES} of {short(designs[0])}"
@@ -111,27 +138,25 @@ def relative_chart(designs: Sequence[str], figures: Sequence[Figure]) -> Chart |
             }
         )
     layout = {
-        "barmode": "group",
-        "bargap": 0.25,
-        "xaxis": axis(showgrid=False, type="category"),
-        "yaxis": axis(f"relative to {designs[0]}", rangemode="tozero"),
+        "hovermode": "closest",
+        "xaxis": axis(f"relative to {designs[0]}", rangemode="tozero", ticksuffix=TIMES),
+        "yaxis": axis(autorange="reversed", type="category"),
         "shapes": [
             {
                 "type": "line",
-                "xref": "paper",
-                "x0": 0,
+                "yref": "paper",
+                "x0": 1,
                 "x1": 1,
-                "y0": 1,
+                "y0": 0,
                 "y1": 1,
                 "line": {"color": style.INK, "width": 1, "dash": "dash"},
             }
         ],
-        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
+        "legend": {"y": -0.2},
     }
-    note = f"The dashed line is {designs[0]}; below it is less, above it is more."
-    return Chart(
-        "relative", "Side by side, relative to the first design", traces, layout, 380, note
-    )
+    height = 130 + 30 * len(shown)
+    note = f"The dashed line is {designs[0]}: left of it is less, right of it is more."
+    return Chart("relative", "Relative to the first design", traces, layout, height, note)
 
 
 def trade_off_chart(designs: Sequence[str], points: Mapping[str, tuple[float, float]]) -> Chart:
@@ -143,6 +168,9 @@ def trade_off_chart(designs: Sequence[str], points: Mapping[str, tuple[float, fl
     """
     time, time_unit = scale(max(points[design][0] for design in designs), "s")
     energy, energy_unit = scale(max(points[design][1] for design in designs), "J")
+    # Neighbours get their names above and below in turn.
+    along = sorted(designs, key=lambda design: points[design][0])
+    place = {design: number for number, design in enumerate(along)}
     traces = [
         {
             "type": "scatter",
@@ -151,7 +179,7 @@ def trade_off_chart(designs: Sequence[str], points: Mapping[str, tuple[float, fl
             "x": [points[design][0] / time],
             "y": [points[design][1] / energy],
             "text": [short(design)],
-            "textposition": "top center",
+            "textposition": "top center" if place[design] % 2 else "bottom center",
             "cliponaxis": False,
             "marker": {
                 "size": 15,

@@ -10,12 +10,11 @@ from archsim.report import plot_style as style
 from archsim.report.activity import IDLE, OTHER
 from archsim.report.breakdown import Share, rest_of
 from archsim.report.difference import Change
-from archsim.report.html.chart import MINUS, Chart, axis, figure, label, labels, scale
+from archsim.report.html.chart import MINUS, QUANTITIES, Chart, axis, figure, label, labels, scale
 
 SHOWN_PARTS = 11
 _ROW_PIXELS = 30
 _FRAME_PIXELS = 70
-_QUANTITIES = {"s": "time ({})", "J": "energy ({})", "mm2": "area ({})"}
 RISE = style.PALETTE[5]
 FALL = style.PALETTE[0]
 
@@ -54,7 +53,7 @@ def waterfall(
         name,
         title,
         [_bars(rows, hover, factor)],
-        _layout(rows, texts, _QUANTITIES[unit].format(scaled), factor),
+        _layout(rows, texts, QUANTITIES[unit].format(scaled), factor),
         height=_FRAME_PIXELS + _ROW_PIXELS * len(rows),
         note=note,
     )
@@ -104,7 +103,7 @@ def change_waterfall(
         name,
         title,
         [_bars(rows, hover, factor)],
-        _layout(rows, texts, _QUANTITIES[unit].format(scaled), factor),
+        _layout(rows, texts, QUANTITIES[unit].format(scaled), factor),
         height=_FRAME_PIXELS + _ROW_PIXELS * len(rows),
         note=note,
     )
