@@ -48,9 +48,7 @@ def stacked_chart(
     names.sort(key=lambda part: (numbers.get(part, len(numbers)), part == OTHER))
     traces = []
     for part in names:
-        number = numbers.get(part, 0)
         values = [parts.get(part, 0.0) for parts in panel.parts]
-        quiet = style.QUIET_COLOURS.get(part)
         traces.append(
             {
                 "type": "bar",
@@ -58,11 +56,7 @@ def stacked_chart(
                 "name": short(part),
                 "y": labels(designs),
                 "x": [value / factor for value in values],
-                "marker": {
-                    "color": quiet or style.colour(number),
-                    "line": {"color": "white", "width": 1},
-                    "pattern": {} if quiet else style.web_pattern(number),
-                },
+                "marker": _look(part, numbers),
                 "text": [
                     f"{value / total:.0%}" if total > 0 and value / total >= 0.07 else ""
                     for value, total in zip(values, totals, strict=True)
@@ -95,15 +89,27 @@ def stacked_chart(
         "bargap": 0.3,
         "barcornerradius": 0,
         "annotations": notes,
-        "xaxis": axis(
-            QUANTITIES[panel.unit].format(unit),
-            range=[0, 1.18 * max(totals, default=0.0) / factor or 1.0],
-        ),
+        "xaxis": axis(QUANTITIES[panel.unit].format(unit), range=[0, reach]),
         "yaxis": axis(autorange="reversed", showgrid=False, type="category"),
         "legend": {"y": -0.26, "traceorder": "normal"},
     }
     height = 120 + _ROW_PIXELS * len(designs) + 20 * (len(names) // 4)
     return Chart(name, panel.title, traces, layout, height)
+
+
+def _look(part: str, numbers: Mapping[str, int]) -> dict[str, object]:
+    """Return how a part is drawn; parts that work together are drawn in both their colours."""
+    edge = {"color": "white", "width": 1}
+    if part in style.QUIET_COLOURS:
+        return {"color": style.QUIET_COLOURS[part], "line": edge}
+    together = part.split(TOGETHER)
+    first, *others = (numbers.get(name, numbers[part]) for name in together)
+    pattern = style.web_pattern(first)
+    if others:
+        second = style.colour(others[0])
+        pattern = {"shape": "/", "fillmode": "overlay", "fgcolor": second, "size": 14}
+        pattern["solidity"] = 0.5
+    return {"color": style.colour(first), "line": edge, "pattern": pattern}
 
 
 def relative_chart(designs: Sequence[str], figures: Sequence[Figure]) -> Chart | None:

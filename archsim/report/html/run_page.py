@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from archsim.report.activity import time_by_activity, time_by_share
-from archsim.report.breakdown import Share, energy_by_component, time_by_operation
+from archsim.report.breakdown import energy_by_component, energy_parts, time_by_operation
 from archsim.report.html import facts
 from archsim.report.html.cells import Cell, Column, Tile, number, percentage, tile
 from archsim.report.html.chart import Chart
@@ -77,26 +76,6 @@ def run_page(result: Result, declared: Mapping[str, MetricDeclaration]) -> str:
     )
 
 
-def energy_by_kind(result: Result) -> list[Share]:
-    """Return the energy of each operation kind, of what no operation caused, and static energy."""
-    table, total = result.operations, result.energy_j
-    parts: dict[str, list[float]] = {}
-    for kind, joules in zip(table["kind"], table["energy_j"], strict=True):
-        parts.setdefault(str(kind), []).append(float(joules))
-    static = math.fsum(result.components["static_energy_j"])
-    caused = math.fsum(map(math.fsum, parts.values()))
-    shares = [
-        Share(name, "", math.fsum(values), 0.0, len(values)) for name, values in parts.items()
-    ]
-    shares = sorted((item for item in shares if item.value > 0), key=lambda item: -item.value)
-    rest = total - static - caused
-    if rest > 1e-9 * total:
-        shares.append(Share("of no single operation", "", rest, 0.0, 1))
-    if static > 0:
-        shares.append(Share("all components", "static", static, 0.0, 1))
-    return shares
-
-
 def _charts(result: Result, found: Roofline | None) -> list[Chart]:
     latency, energy = result.latency_s, result.energy_j
     charts = [utilisation_chart(result)] if len(result.components) else []
@@ -132,7 +111,7 @@ def _charts(result: Result, found: Roofline | None) -> list[Chart]:
             waterfall(
                 "energy-kind",
                 "Energy, by kind of operation",
-                energy_by_kind(result),
+                energy_parts(result, "kind"),
                 whole=energy,
                 unit="J",
             ),

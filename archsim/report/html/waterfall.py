@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archsim.report import plot_style as style
 from archsim.report.activity import IDLE, OTHER
-from archsim.report.breakdown import Share, rest_of
+from archsim.report.breakdown import STATIC, Share, rest_of
 from archsim.report.difference import Change
 from archsim.report.html.chart import MINUS, QUANTITIES, Chart, axis, figure, label, labels, scale
 
@@ -35,7 +35,7 @@ def waterfall(
     shown = rest_of(parts, SHOWN_PARTS)
     factor, scaled = scale(whole, unit)
     rows = [
-        _Row(_called(part), at, part.value, _colour(part), part.detail == "static")
+        _Row(_called(part), at, part.value, _colour(part), _is_static(part))
         for at, part in _stacked(shown)
     ]
     rows.append(_Row("total", 0.0, whole, style.INK))
@@ -165,6 +165,9 @@ def _layout(
                 "xanchor": anchor,
                 "xshift": shift,
                 "font": {"size": 12, "color": colour},
+                # Hatching behind a text would hide it.
+                "bgcolor": row.colour if colour == "white" else "rgba(0,0,0,0)",
+                "borderpad": 1,
             }
         )
     return {
@@ -187,6 +190,10 @@ def _stacked(parts: Sequence[Share]) -> list[tuple[float, Share]]:
 
 def _called(part: Share) -> str:
     return f"{part.name} · {part.detail}" if part.detail else part.name
+
+
+def _is_static(part: Share) -> bool:
+    return part.detail == "static" or part.name == STATIC
 
 
 def _colour(part: Share) -> str:
