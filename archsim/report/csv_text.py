@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\n")
 """First characters that spreadsheets take for the start of a formula (OWASP, CSV injection)."""
 
 Cell = str | int | float | bool | None
@@ -18,7 +18,8 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     Args:
         columns: Header.
         rows: One cell per column each. A text that could start a formula gets an apostrophe in
-            front, which spreadsheets don't show.
+            front, which spreadsheets don't show; a carriage return, which would end the row
+            unquoted, becomes a line feed.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -29,4 +30,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def _harmless(cell: str | float | bool) -> str | float | bool:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTS_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(STARTS_FORMULA) else text

@@ -56,7 +56,7 @@
     var exact = cell.dataset.value;
     var text = exact !== undefined ? exact : cell.textContent.trim().replace(/\s+/g, " ");
     // A text that could start a formula gets an apostrophe, as in archsim's own CSV files.
-    if (isNaN(Number(text)) && /^[=+\-@\t\r]/.test(text)) { text = "'" + text; }
+    if (isNaN(Number(text)) && /^[=+\-@\t\n]/.test(text)) { text = "'" + text; }
     return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
 
