@@ -19,6 +19,10 @@ from archsim.version import __version__
 
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
+    from archsim.architectures.asic import public as asic
+    from archsim.architectures.dram import public as dram
+    from archsim.architectures.fpga import public as fpga
+    from archsim.architectures.neural_graphics import public as neural_graphics
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -47,7 +51,11 @@ _NAMES: dict[str, str] = {
     "UnsupportedError": "archsim.errors",
 }
 _MODULES: dict[str, str] = {
+    "asic": "archsim.architectures.asic.public",
+    "dram": "archsim.architectures.dram.public",
+    "fpga": "archsim.architectures.fpga.public",
     "npu_pim": "archsim.architectures.npu_pim.public",
+    "neural_graphics": "archsim.architectures.neural_graphics.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
 
@@ -78,8 +86,12 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedError",
     "__version__",
+    "asic",
+    "dram",
+    "fpga",
     "load_hardware",
     "load_workload",
+    "neural_graphics",
     "npu_pim",
     "simulate",
 ]

@@ -9,6 +9,7 @@ from archsim.papers.base import VERDICTS, Paper, Row, Verdict, compare, write_ro
 
 PAPERS: dict[str, str] = {
     "neupims": "archsim.papers.neupims:PAPER",
+    "ngpc": "archsim.papers.ngpc:PAPER",
 }
 """Name to ``"module:OBJECT"`` where the object is a ``Paper``."""
 

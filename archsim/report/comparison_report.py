@@ -11,8 +11,10 @@ from rich.text import Text
 from archsim.report.activity import OTHER, merge_small, time_by_activity
 from archsim.report.change_table import change_table
 from archsim.report.result_report import figure_text
-from archsim.report.tables import WIDTH, heading, percent, plain_table, units_of
+from archsim.report.side_by_side import SideBySide
+from archsim.report.tables import heading, percent, plain_table, units_of
 from archsim.result import STANDARD_METRICS
+from archsim.units import is_scaled
 
 if TYPE_CHECKING:
     from archsim.report.comparing import Figure
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from archsim.result import Result
 
 LEAST_SHARE = 0.01
-_GAP = 2
 
 
 def comparison_report(
@@ -28,8 +29,8 @@ def comparison_report(
 ) -> Iterator[RenderableType]:
     """Yield the absolute and the relative tables of a comparison.
 
-    Designs that don't fit beside each other go into tables one below the other. A figure that is
-    the same for every design is left out of the relative tables.
+    Where it is too wide, units that a figure's name tells are left out. A figure that is the same
+    for every design is left out of the relative tables.
 
     Args:
         names: Name of each design.
@@ -39,18 +40,24 @@ def comparison_report(
     known = {**units, **units_of(STANDARD_METRICS)}
     labels = [figure.name for figure in figures]
     cells = [[_cell(v, known.get(figure.name, "")) for v in figure.absolute] for figure in figures]
+    numbers = [
+        [_cell(v, _scaled(known.get(figure.name, ""))) for v in figure.absolute]
+        for figure in figures
+    ]
     yield heading("Figures")
-    yield from _side_by_side(names, labels, cells)
+    yield SideBySide(names, labels, cells, numbers)
     moved = [f for f in figures if any(ratio not in (None, 1.0) for ratio in f.relative)]
     if not moved:
         return
     ratios = [["-" if v is None else f"{v:.3g}x" for v in figure.relative] for figure in moved]
     yield from (Text(), heading(f"Relative to {names[0]}"))
-    yield from _side_by_side(names, [figure.name for figure in moved], ratios)
+    yield SideBySide(names, [figure.name for figure in moved], ratios)
 
 
 def activity_report(names: Sequence[str], results: Sequence[Result]) -> Iterator[RenderableType]:
     """Yield what works when: the latency of each design, divided by the components at work.
+
+    Where it is too wide, shares are left out.
 
     Args:
         names: Name of each design.
@@ -62,43 +69,19 @@ def activity_report(names: Sequence[str], results: Sequence[Result]) -> Iterator
     shown = merge_small(times, LEAST_SHARE)
     labels = list({name: None for parts in shown for name in parts if name != OTHER})
     labels += [OTHER] * any(OTHER in parts for parts in shown)
-    cells = [
-        [
-            f"{figure_text(parts[label], 's')} {percent(parts[label] / result.latency_s):>6}"
-            if label in parts
-            else "-"
-            for parts, result in zip(shown, results, strict=True)
-        ]
+    times_only = [
+        [figure_text(parts[label], "s") if label in parts else "-" for parts in shown]
         for label in labels
     ]
+    cells = [
+        [
+            f"{text} {percent(parts[label] / result.latency_s):>6}" if label in parts else text
+            for text, parts, result in zip(row, shown, results, strict=True)
+        ]
+        for label, row in zip(labels, times_only, strict=True)
+    ]
     yield from (Text(), heading("What works when (the parts add up to the latency)"))
-    yield from _side_by_side(names, labels, cells)
-
-
-def _side_by_side(
-    names: Sequence[str], labels: Sequence[str], cells: Sequence[Sequence[str]]
-) -> Iterator[RenderableType]:
-    """Yield as few tables as 80 columns allow; ``cells`` holds one list per label."""
-    room = WIDTH - _GAP - max(map(len, labels)) - _GAP
-    blocks: list[list[int]] = []
-    left = 0
-    for design, name in enumerate(names):
-        needed = max(len(name), *(len(row[design]) for row in cells)) + _GAP
-        if not blocks or needed > left:
-            blocks.append([])
-            left = room
-        blocks[-1].append(design)
-        left -= needed
-    for number, block in enumerate(blocks):
-        if number:
-            yield Text()
-        yield plain_table(
-            [("", "left"), *((names[design], "right") for design in block)],
-            (
-                [label, *(row[design] for design in block)]
-                for label, row in zip(labels, cells, strict=True)
-            ),
-        )
+    yield SideBySide(names, labels, cells, times_only)
 
 
 def designs_not_run(status: str, reasons: Mapping[str, str]) -> Iterator[RenderableType]:
@@ -170,3 +153,8 @@ def _change_table(
 
 def _cell(value: float | None, unit: str) -> str:
     return "-" if value is None else figure_text(value, unit)
+
+
+def _scaled(unit: str) -> str:
+    """Return a unit if it is written with a prefix that depends on the value, else nothing."""
+    return unit if is_scaled(unit) else ""

@@ -104,11 +104,11 @@ def test_compare_keeps_infeasible_designs_as_data(cli, files):
     assert rows[1] == {
         "hardware": "small.yaml",
         "status": "infeasible",
-        "reason": "elements: the elements do not fit, found 900000",
+        "reason": "--set: elements: the elements do not fit, found 900000",
     }
     code, out, err = cli(*command)
     assert (code, err) == (0, "")
-    assert "infeasible  small.yaml: elements: the elements do not fit, found 900000" in out
+    assert "infeasible  small.yaml: --set: elements: the elements do not fit, found 900000" in out
 
 
 def test_diff_names_the_changed_key_and_where_time_went(cli):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from archsim import technology
+from archsim.blocks.sram import check_buffer
 from archsim.config import (
     Amperes,
     Bytes,
@@ -18,7 +19,7 @@ from archsim.config import (
     StrictModel,
     Volts,
 )
-from archsim.errors import InputError
+from archsim.errors import InputError, Side
 
 Cycles = Annotated[int, Field(ge=1, le=1_000_000)]
 Small = Annotated[int, Field(ge=1, le=4096)]
@@ -68,6 +69,9 @@ class DramTiming(StrictModel):
                 key="memory.timing.trfc",
                 found=str(self.trfc),
                 allowed=f"less than trefi = {self.trefi}",
+                sides=[
+                    Side("memory.timing.trefi", str(self.trefi), f"more than trfc = {self.trfc}")
+                ],
             )
         return self
 
@@ -135,7 +139,11 @@ class Memory(StrictModel):
 
     @model_validator(mode="after")
     def _currents_fit(self) -> Memory:
-        self.power()
+        try:
+            self.power()
+        except InputError as error:
+            part = "currents" if error.key in Currents.model_fields else "timing"
+            raise error.within(f"memory.{part}") from error
         return self
 
 
@@ -251,23 +259,48 @@ class NpuPimHardware(HardwareSpec):
                     key="scheduler.sub_batch_interleaving",
                     found="true",
                     allowed="false, or a pim section",
+                    sides=[Side("pim", "null", "a pim section, or no sub-batches")],
                 )
             return self
         if self.pim.banks_per_channel != self.memory.banks:
-            raise InputError(
-                "every bank of a channel carries a PIM unit",
-                key="pim.banks_per_channel",
-                found=str(self.pim.banks_per_channel),
-                allowed=f"{self.memory.banks} = ranks x bank_groups x banks_per_group",
-            )
+            raise self._units_are_not_banks(self.pim.banks_per_channel)
         if self.scheduler.sub_batch_interleaving and self.pim.row_buffers == "single":
             raise InputError(
                 "a single row buffer cannot serve NPU and PIM at the same time",
                 key="scheduler.sub_batch_interleaving",
                 found="true",
                 allowed="false, or pim.row_buffers: dual",
+                sides=[Side("pim.row_buffers", "'single'", "dual, or no sub-batches")],
             )
         return self
+
+    @model_validator(mode="after")
+    def _can_be_built(self) -> NpuPimHardware:
+        try:
+            technology.process_node(self.node_nm)
+        except InputError as error:
+            meant = error.suggestion.removesuffix(" nm")  # the key takes the number alone
+            raise error.within("node_nm").suggesting(meant) from error
+        for name in ("scratchpad_bytes", "accumulator_bytes"):
+            check_buffer(f"npu.{name}", getattr(self.npu, name))
+        return self
+
+    def _units_are_not_banks(self, units: int) -> InputError:
+        banks = f"{self.memory.banks} = ranks x bank_groups x banks_per_group"
+        return InputError(
+            "every bank of a channel carries a PIM unit",
+            key="pim.banks_per_channel",
+            found=str(units),
+            allowed=banks,
+            sides=[
+                Side(
+                    f"memory.{name}",
+                    str(getattr(self.memory, name)),
+                    f"as many as give pim.banks_per_channel = {units}, and not {banks}",
+                )
+                for name in ("ranks", "bank_groups", "banks_per_group")
+            ],
+        )
 
     def has(self, artefact: str) -> bool:
         """Return whether an artefact of the authors' simulator is reproduced."""
