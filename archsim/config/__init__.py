@@ -7,7 +7,7 @@ A file goes one way: ``load_document`` reads it (with what it extends, and setti
 from archsim.config.build import build
 from archsim.config.document import Document, load_document
 from archsim.config.files import Folder
-from archsim.config.models import HardwareSpec, Specification, WorkloadSpec
+from archsim.config.models import HardwareSpec, Specification, WorkloadSpec, content_text
 from archsim.config.named import NamedFile, list_named
 from archsim.config.overrides import parse_override
 from archsim.config.quantities import (
@@ -75,6 +75,7 @@ __all__ = [
     "WorkloadSpec",
     "build",
     "constants",
+    "content_text",
     "json_schema",
     "list_named",
     "load_document",
