@@ -31,11 +31,13 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from archsim.result import Result
+    from archsim.sweeps import sweep
 
 _NAMES: dict[str, str] = {
     "load_hardware": "archsim.api",
     "load_workload": "archsim.api",
     "simulate": "archsim.api",
+    "sweep": "archsim.sweeps",
     "Result": "archsim.result",
     "ArchsimError": "archsim.errors",
     "DeadlockError": "archsim.errors",
@@ -82,4 +84,5 @@ __all__ = [
     "load_workload",
     "npu_pim",
     "simulate",
+    "sweep",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archsim.architectures.npu_pim.batch.designs import design_at, take_apart
-from archsim.architectures.npu_pim.batch.memory_side import memory_side
+from archsim.architectures.npu_pim.batch.memory_side import memory_sides
 from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.iterate import iterate
 from archsim.errors import InfeasibleError, SimulationError
@@ -31,7 +31,8 @@ def infeasible_reasons(
     """
     designs = take_apart(hardware, columns)
     lengths = workload.context_lengths().tolist()
-    fits = [memory_side(item, workload, lengths) is not None for item in designs.memory.hardware]
+    sides = memory_sides(designs.memory.hardware, workload, lengths)
+    fits = [side is not None for side in sides]
     known: dict[tuple[int, int], str] = {}
     found = []
     for index, (memory, npu) in enumerate(
