@@ -21,7 +21,7 @@ class Checked:
 
     Attributes:
         file: As given.
-        role: ``"hardware"``, ``"workload"`` or ``"model"``; empty when it is bad.
+        role: ``"hardware"``, ``"workload"``, ``"model"`` or ``"study"``; empty when it is bad.
         name: Its ``name:``; empty when it is bad.
         problem: One sentence; empty when the file is good.
     """

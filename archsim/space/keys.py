@@ -109,6 +109,7 @@ class Vocabulary:
             InputError: The key or a value is wrong, or two values are the same.
         """
         self.check_key(key)
+        spec.check_form()
         values = self._range(key, spec) if spec.values is None else list(spec.values)
         checked = _without_repeats([self.value(key, value) for value in values])
         rules = tuple(
@@ -158,7 +159,7 @@ class Vocabulary:
         if spec.points is not None:
             numbers = _spread(low, high, spec.points, log=spec.scale == "log")
         else:
-            step = Fraction(1) if spec.step is None else self._number(key, spec.step, quantity)
+            step = self._number(key, spec.step, quantity)
             if step <= 0:
                 raise InputError("the step must be above 0", found=shown(spec.step))
             count = (high - low) // step + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from archsim.config import PositiveInt, StrictModel
 from archsim.errors import InputError
@@ -48,26 +48,24 @@ class ParameterSpec(StrictModel):
         description="other parameter to the value(s) at which this one has no effect",
     )
 
-    @model_validator(mode="after")
-    def _values_or_range(self) -> ParameterSpec:
-        ranged = [name for name in ("minimum", "maximum", "step", "points") if self._has(name)]
+    def check_form(self) -> None:
+        """Refuse anything but values alone, or one whole range.
+
+        Raises:
+            InputError: What is missing or too much.
+        """
+        allowed = "values, or minimum, maximum and one of step and points"
+        ranged = any(self._has(name) for name in ("minimum", "maximum", "step", "points"))
         if self.values is not None:
             if ranged or self.scale == "log":
-                raise InputError(
-                    "give either values or a range, not both",
-                    allowed="values, or minimum, maximum and one of step and points",
-                )
-            return self
+                raise InputError("give either values or a range, not both", allowed=allowed)
+            return
         if not (self._has("minimum") and self._has("maximum")):
-            raise InputError(
-                "a parameter needs values or a range",
-                allowed="values, or minimum, maximum and one of step and points",
-            )
-        if self._has("step") == self._has("points") and (self.kind != "integer" or self.points):
-            raise InputError("a range needs one of step and points")
+            raise InputError("a parameter needs values or a range", allowed=allowed)
+        if self._has("step") == self._has("points"):
+            raise InputError("a range needs one of step and points", allowed=allowed)
         if self.scale == "log" and not self._has("points"):
             raise InputError("a log scale needs points, not a step")
-        return self
 
     def _has(self, name: str) -> bool:
         return getattr(self, name) is not None
