@@ -81,8 +81,8 @@ def plan_stale_banks(
 
 @compiled
 def run(
-    time: Int64s, items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
-    starts: Int64s, rules: Int64s, settings: Settings,
+    time: Int64s, items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s,
+    ready: Int64s, starts: Int64s, rules: Int64s, settings: Settings,
 ) -> tuple[Int64s, Int64s, Int64s, Int8s, Int16s, Int32s]:  # fmt: skip
     """Run a trace to its last response.
 

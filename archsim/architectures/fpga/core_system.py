@@ -1,9 +1,9 @@
 """Plays programs on ternary cores with SimPy: issue, hazards, FIFOs, and channels they share.
 
 Every core has a process that issues in order; units, registers and FIFOs are its own, the memory
-is shared. Other cores, state in memory and refreshes make a core wait; without them the closed forms
-come out exactly. A core that has the memory to itself repeats the same burst; all but the first of
-them are jumped at once, which changes no time.
+is shared. Other cores, state in memory and refreshes make a core wait; without them the closed
+forms come out exactly. A core that has the memory to itself repeats the same burst; all but the
+first of them are jumped at once, which changes no time.
 """
 
 from __future__ import annotations
