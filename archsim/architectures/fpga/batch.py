@@ -200,9 +200,7 @@ class _Chunk:
 
     def _energy(self, latency: Floats, moved: Floats) -> tuple[Floats, Floats]:
         """Return the bounds of the energy of the run."""
-        energy, workload = self.hardware.energy, self.workload
-        if energy is None:  # the configuration refuses a core without energies
-            raise AssertionError("a ternary core without energies")
+        energy, workload = self.hardware.work_energy, self.workload
         rows = workload.batch * workload.generated_tokens
         adds = rows * workload.ternary_weights * (1.0 - zero_share_of_gaussian_weights())
         head = 7 * workload.model.hidden if workload.include_head else 0
