@@ -206,6 +206,8 @@ def test_many_designs_at_once_come_out_as_one_by_one(design, batch):
     work = archsim.load_workload("matmulfree-370m", overrides={"batch": batch})
     many = columns(25, base.board.memory.channels)
     found = registry.get("fpga").evaluate_batch(base, work, many)
+    reasons = registry.get("fpga").infeasible_reasons(base, work, many)
+    assert [not reason for reason in reasons] == (found["feasible"] == 1).tolist()
     feasible = 0
     for index in range(25):
         overrides = {key: values[index].item() for key, values in many.items()}

@@ -72,5 +72,20 @@ class FpgaArchitecture(Architecture):
             return evaluate_vit(design, expect(MoeVitWorkload, workload), columns)
         return evaluate_ternary(design, expect(TernaryLmWorkload, workload), columns)
 
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs of a ternary core do not fit; see the base class."""
+        from archsim.architectures.fpga.batch import ternary_reasons
+        from archsim.workload.ternary_lm_workload import TernaryLmWorkload
+
+        if workload.kind != "ternary_lm":
+            return None
+        tokens = expect(TernaryLmWorkload, workload)
+        return ternary_reasons(expect(FpgaHardware, hardware), tokens, columns)
+
 
 ARCHITECTURE = FpgaArchitecture()
