@@ -108,9 +108,7 @@ class _Evaluation:
         most = share + (extra > 0)
         rounds = round_up(most / self.core.broadcast)
         last_rows = most - (rounds - 1.0) * self.core.broadcast
-        others = np.clip(
-            most - 1.0 - (rounds - 1.0) * self.core.broadcast, 0.0, self.core.broadcast
-        )
+        others = np.clip(last_rows - 1.0, 0.0, self.core.broadcast)
         with_most = np.where(extra > 0, extra, self.core.cores)
         at_work = np.where(share > 0, self.core.cores, with_most)
         in_last = np.where((extra > 0) & (others == 0.0), with_most, at_work)

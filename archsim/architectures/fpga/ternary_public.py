@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from archsim.architectures.fpga.core_columns import CHUNK
 from archsim.architectures.fpga.matvec import Feed, Floats
 from archsim.architectures.fpga.program import BLOCK
 from archsim.architectures.fpga.roofline import LEAST_BITS_PER_WEIGHT
@@ -16,7 +17,6 @@ from archsim.errors import InputError
 from archsim.workload.ternary_lm_model import FFN_MULTIPLE
 
 Number = float | Floats
-CHUNK = 8192
 
 
 @dataclass(frozen=True)
