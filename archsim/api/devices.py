@@ -56,5 +56,5 @@ def refuse_device(document: Document) -> None:
             where=document.locate("kind"),
             key="kind",
             found=repr(kind),
-            allowed="a design that names it or extends it, of kind " + ", ".join(registry.names()),
+            allowed="hardware of kind " + ", ".join(registry.names()),
         )
