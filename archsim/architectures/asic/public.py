@@ -14,7 +14,7 @@ from archsim.architectures.asic.maestro.fast import Costs, Hardware, costs, hard
 from archsim.architectures.asic.maestro.table import Columns, LayerTable, layer_table
 from archsim.blocks.numbers import whole
 from archsim.blocks.systolic import DATAFLOWS, Dataflow, systolic_timing
-from archsim.errors import InputError, UnknownNameError
+from archsim.errors import InputError, UnknownNameError, UnsupportedError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,28 +115,42 @@ def systolic(
     rows: ArrayLike,
     columns: ArrayLike,
     dataflow: str | ArrayLike,
+    *,
+    bandwidth_words: ArrayLike | None = None,
+    ifmap_kib: ArrayLike = 2048,
+    filter_kib: ArrayLike = 2048,
+    ofmap_kib: ArrayLike = 1024,
 ) -> pd.DataFrame:
-    """Return the compute cycles of layers on a systolic array, as SCALE-Sim counts them.
+    """Return the cycles of layers on a systolic array, as SCALE-Sim counts them.
 
     Args:
         layers: Columns ``M_ofmap_px`` (output pixels), ``Kdim`` (reduction) and ``N_filters``.
+            With a bandwidth, ``H, W, R, S, C, K, stride`` say which inputs neighbouring windows
+            share; without them every input counts as read once.
         rows: Rows of the array; scalar or one per layer, as ``columns``.
         columns: Columns of the array.
         dataflow: ``os``, ``ws`` or ``is``; a name or one per layer.
+        bandwidth_words: Words of one byte per cycle of each of the three interfaces to memory;
+            None never stalls. Only for ``ws``.
+        ifmap_kib: Input memory, KiB; half of it is in use while the other half is fetched.
+        filter_kib: Filter memory, KiB, likewise.
+        ofmap_kib: Output memory, KiB; a half drains while the other fills.
 
     Returns:
-        One row per layer: ``total_cycles`` and ``folds``.
+        One row per layer: ``total_cycles`` (stalls included), ``folds`` and ``stall_cycles``.
 
     Raises:
         InputError: A size is not a whole number above zero, or a column is missing.
         UnknownNameError: There is no such dataflow.
+        UnsupportedError: A bandwidth is given for another dataflow than ``ws``.
     """
     import pandas as pd
 
     sizes = systolic_sizes(layers)
     count = len(sizes["m"])
     height, width = (np.broadcast_to(np.asarray(each), count) for each in (rows, columns))
-    found = {name: np.zeros(count, np.int64) for name in ("total_cycles", "folds")}
+    names = ("total_cycles", "folds", "stall_cycles")
+    found = {name: np.zeros(count, np.int64) for name in names}
     for name, chosen in _groups("dataflow", dataflow, count):
         timing = systolic_timing(
             sizes["m"][chosen],
@@ -148,6 +162,28 @@ def systolic(
         )
         found["total_cycles"][chosen] = timing.cycles
         found["folds"][chosen] = timing.folds
+        if bandwidth_words is not None and name != "ws":
+            raise UnsupportedError(
+                "stalls are only modelled for a weight-stationary array",
+                key="dataflow",
+                found=name,
+                allowed="ws, or no bandwidth_words",
+            )
+    if bandwidth_words is not None:
+        from archsim.architectures.asic.scalesim.limited import stalling_shapes, stalls
+
+        shapes = stalling_shapes(layers, sizes, height, width)
+        limits = [
+            np.broadcast_to(whole(key, value), count)
+            for key, value in (
+                ("bandwidth_words", bandwidth_words), ("ifmap_kib", ifmap_kib),
+                ("filter_kib", filter_kib), ("ofmap_kib", ofmap_kib),
+            )
+        ]  # fmt: skip
+        for index, shape in enumerate(shapes):
+            words, *kib = (int(each[index]) for each in limits)
+            found["stall_cycles"][index] = stalls(shape, words, *(1024 * each for each in kib))
+        found["total_cycles"] += found["stall_cycles"]
     return pd.DataFrame(found)
 
 
