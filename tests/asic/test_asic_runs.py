@@ -13,10 +13,10 @@ NETWORKS = sorted(item.name for item in list_named("workloads") if item.kind == 
 SMALL = {
     "kind": "network",
     "name": "small",
-    "networks": [
-        {"family": "resnet9", "input_size": 16},
-        {"family": "unet", "filters": [8, 16], "input_size": 32},
-    ],
+    "networks": {
+        "first": {"family": "resnet9", "input_size": 16},
+        "second": {"family": "unet", "filters": [8, 16], "input_size": 32},
+    },
 }
 
 
@@ -109,7 +109,7 @@ def test_two_that_load_at_once_slow_each_other_down() -> None:
     }
     accelerators = {"left": array, "right": array}
     dram = {"memory": "lpddr4", "bandwidth_bytes_per_s": 1e8}
-    pair = {**SMALL, "networks": [{"family": "resnet9"}] * 2}
+    pair = {**SMALL, "networks": {key: {"family": "resnet9"} for key in ("a", "b")}}
     played = run(chip(accelerators=accelerators, dram=dram), pair)
     assert played.latency_s == pytest.approx(2 * played.metrics["schedule_makespan_s"], rel=0.05)
 
