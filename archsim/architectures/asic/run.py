@@ -124,15 +124,18 @@ def run(
         components=components,
         operations=pd.DataFrame(_operations(planned, played), columns=list(OPERATION_COLUMNS)),
         metrics=_metrics(planned, workload, played, latency_s),
-        provenance=make_provenance(
-            hardware,
-            workload,
-            architecture="asic",
-            fidelity=fidelity,
-            seed=seed,
-            trace_hash=workload.trace().content_hash(),
-            extra_constants=planned.chip.constants(),
-        ),
+        provenance={
+            **make_provenance(
+                hardware,
+                workload,
+                architecture="asic",
+                fidelity=fidelity,
+                seed=seed,
+                trace_hash=workload.trace().content_hash(),
+                extra_constants=planned.chip.constants(),
+            ),
+            "left_out": {graph.name: graph.left_out for graph in workload.graphs()},
+        },
         bytes_moved=_bytes(planned, played),
         work=_work(planned, workload),
         roofline_s=_roofline_s(planned),
@@ -212,6 +215,7 @@ def _metrics(
     hardware = planned.chip.hardware
     graphs = workload.graphs()
     macs = workload.batch * sum(graph.macs for graph in graphs)
+    left_out = workload.batch * sum(graph.left_out_macs for graph in graphs)
     schedule, heuristic = planned.schedule, planned.heuristic
     if hardware.scheduler.objective == "energy":
         ratio = heuristic.energy_j / schedule.energy_j
@@ -227,6 +231,8 @@ def _metrics(
             workload.batch
             * sum(each.vector_elements for graph in graphs for each in graph.operations)
         ),
+        "left_out_operators": float(sum(sum(each.left_out.values()) for each in graphs)),
+        "left_out_mac_share": left_out / (macs + left_out),
         "memory_bytes": float(played.memory_bytes),
         "link_bytes": float(_chosen(planned, planned.costs.link_bytes).sum()),
         "layers": float(len(planned.tasks)),

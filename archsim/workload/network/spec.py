@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from archsim.config import PositiveInt, StrictModel, WorkloadSpec
 from archsim.workload.network import convnets, resnet, vit
+from archsim.workload.network.explicit import Graph
 from archsim.workload.network.graph import Network
 from archsim.workload.network.trace import write_trace
 from archsim.workload.places import within
@@ -144,10 +145,10 @@ class VisionTransformer(_Image):
 
 
 Generated = Annotated[
-    ResNet | ResNet9 | Vgg16 | MobileNetV2 | UNet | VisionTransformer,
+    ResNet | ResNet9 | Vgg16 | MobileNetV2 | UNet | VisionTransformer | Graph,
     Field(discriminator="family"),
 ]
-"""A network made by a generator."""
+"""A network made by a generator, or written out."""
 
 
 class NetworkWorkload(WorkloadSpec):
