@@ -24,7 +24,7 @@ from archsim.architectures.asic.silicon import (
 )
 from archsim.architectures.asic.tasks import Task
 from archsim.errors import InfeasibleError, UnsupportedError
-from archsim.kernel import Clock, seconds_to_fs, transfer_fs
+from archsim.kernel import FS_PER_S, Clock, seconds_to_fs
 from archsim.technology.constant import TechConstant
 
 Ints = NDArray[np.int64]
@@ -233,11 +233,16 @@ def _physical(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
         for task, cycles in enumerate((found.chip_cycles * copies).tolist()):
             lead = streamed = 0
             if rate is not None:
-                lead = transfer_fs(int(first_bytes[task, where]), rate)
-                streamed = transfer_fs(int(stream_bytes[task, where]), rate)
+                lead = _transfer_fs(int(first_bytes[task, where]), rate)
+                streamed = _transfer_fs(int(stream_bytes[task, where]), rate)
             first_fs[task, where], body_fs[task, where] = lead, clock.fs(cycles)
             durations[task, where] = lead + max(body_fs[task, where], streamed)
     return ChipCosts(
         first_fs, body_fs, first_bytes, stream_bytes, link, durations, compute, energy, memory,
         macs,
     )  # fmt: skip
+
+
+def _transfer_fs(n_bytes: int, rate: Fraction) -> int:
+    """Return the time of a transfer alone; ``archsim.kernel.transfer_fs`` without its checks."""
+    return -(-n_bytes * FS_PER_S * rate.denominator // rate.numerator)
