@@ -151,7 +151,7 @@ def chip_costs(chip: Chip, tasks: Sequence[Task]) -> ChipCosts:
     if chip.hardware.mode == "compat":
         found = _compat(chip, table, copies)
     else:
-        found = _physical(chip, table, copies)
+        found = physical_columns(chip, table, copies)
     stuck = (found.duration_fs < 0).all(axis=1)
     if stuck.any():
         task = tasks[int(np.argmax(stuck))]
@@ -210,7 +210,17 @@ def _compat(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
     )  # fmt: skip
 
 
-def _physical(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
+def physical_columns(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
+    """Return the cost of layers on every accelerator in physical mode.
+
+    Args:
+        chip: A chip in physical mode.
+        table: Layers.
+        copies: How often each runs.
+
+    Raises:
+        InfeasibleError: An accelerator has fewer PEs than one cluster of its template.
+    """
     hardware, size = chip.hardware, chip.element_bytes
     shape = (len(table), len(hardware.units))
     first_fs, body_fs = np.zeros(shape, object), np.zeros(shape, object)

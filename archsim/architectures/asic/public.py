@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +21,7 @@ from archsim.errors import InputError, UnknownNameError, UnsupportedError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["maestro", "systolic"]
+__all__ = ["maestro", "physical", "systolic"]
 
 Group = tuple[str, slice | NDArray[np.intp]]
 """A name and the layers it applies to."""
@@ -185,6 +187,59 @@ def systolic(
             found["stall_cycles"][index] = stalls(shape, words, *(1024 * each for each in kib))
         found["total_cycles"] += found["stall_cycles"]
     return pd.DataFrame(found)
+
+
+def physical(
+    layers: Columns,
+    hardware: str | Path | Mapping[str, object] = "systolic-32x32",
+    accelerator: str | None = None,
+    bytes_per_element: int = 1,
+) -> pd.DataFrame:
+    """Return what layers take on one accelerator of a chip in physical mode, one at a time.
+
+    Args:
+        layers: Columns ``type, K, C, R, S, Y, X, stride`` (Y, X with padding).
+        hardware: Hardware of kind ``asic``: a shipped name, a path, or a mapping.
+        accelerator: Name of the accelerator; None takes the first.
+        bytes_per_element: Size of weights and activations: 1, 2 or 4.
+
+    Returns:
+        One row per layer: ``cycles`` (memory included), ``seconds``, ``compute_cycles``,
+        ``energy_j`` (dynamic, memory included), ``memory_bytes``, ``link_bytes``, ``macs``.
+
+    Raises:
+        InputError: A layer is impossible, or there is no such hardware.
+        UnknownNameError: The chip has no such accelerator.
+        InfeasibleError: The budget is exceeded, or it has fewer PEs than one cluster.
+    """
+    import pandas as pd
+
+    from archsim.architectures.asic.chip import chip_of, physical_columns
+    from archsim.architectures.asic.config import AsicHardware
+    from archsim.config import build, load_document
+    from archsim.kernel import Clock, fs_to_seconds
+
+    spec = build(AsicHardware, load_document(hardware, "hw_configs", {"mode": "physical"}))
+    chip = chip_of(spec, bytes_per_element)
+    name = spec.names[0] if accelerator is None else accelerator
+    if name not in spec.names:
+        raise UnknownNameError("accelerator", name, spec.names, key="accelerator")
+    table = layer_table(layers)
+    found = physical_columns(chip, table, np.ones(len(table), np.int64))
+    where = spec.names.index(name)
+    duration = found.duration_fs[:, where]
+    clock = Clock(spec.frequency_hz)
+    return pd.DataFrame(
+        {
+            "cycles": [clock.cycles(each) for each in duration.tolist()],
+            "seconds": [fs_to_seconds(each) for each in duration.tolist()],
+            "compute_cycles": found.compute_cycles[:, where],
+            "energy_j": found.energy_j[:, where] + found.memory_j[:, where],
+            "memory_bytes": found.first_bytes[:, where] + found.stream_bytes[:, where],
+            "link_bytes": found.link_bytes[:, where],
+            "macs": found.macs,
+        }
+    )
 
 
 def systolic_sizes(layers: Columns) -> dict[str, NDArray[np.int64]]:
