@@ -208,6 +208,12 @@ BAD = [
         InfeasibleError,
         "scheduler.latency_s: the schedule found is longer than the latency limit",
     ),
+    (chip(frequency_hz=1), UnsupportedError, "the layers take too long to be scheduled, found"),
+    (
+        chip(accelerators={"one": {**dla(64), "l2_bytes": 1024}}),
+        InputError,
+        "l2_bytes: must be at least 4096 bytes, found 1024",
+    ),
     (chip(frequency_hz=0), InputError, "frequency_hz"),
     (chip(frequenzy_hz=1e9), InputError, "frequenzy_hz: unknown key.*did you mean frequency_hz"),
 ]  # fmt: skip
@@ -231,6 +237,12 @@ def test_a_layer_that_no_accelerator_can_run_is_named() -> None:
     with pytest.raises(UnsupportedError, match=r"no accelerator .* found conv5_1\.b"):
         run(only, "resnet18")
     assert run({**only, "mode": "physical"}, "resnet18").latency_s > 0
+
+
+def test_absurd_batches_are_refused() -> None:
+    large = {**SMALL, "batch": 65536, "networks": {"net": {"family": "unet", "input_size": 4096}}}
+    with pytest.raises(UnsupportedError, match="too large to count"):
+        run(chip(), large)
 
 
 def test_elements_without_a_number_format_are_refused() -> None:

@@ -27,6 +27,12 @@ from archsim.errors import InfeasibleError, UnsupportedError
 from archsim.kernel import FS_PER_S, Clock, seconds_to_fs
 from archsim.technology.constant import TechConstant
 
+LONGEST_FS = 1 << 62
+"""Longest run of all layers one after the other, fs: times are 64-bit integers."""
+
+MOST_WORK = 1 << 52
+"""Most multiply-accumulates of a layer times bytes of an element."""
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -146,6 +152,7 @@ def chip_costs(chip: Chip, tasks: Sequence[Task]) -> ChipCosts:
         InfeasibleError: An accelerator has fewer PEs than one cluster of its template.
         UnsupportedError: A task can run on no accelerator.
     """
+    _check_sizes(chip, tasks)
     table = table_of([task.layer for task in tasks])
     copies = np.array([task.copies for task in tasks], np.int64)
     if chip.hardware.mode == "compat":
@@ -183,7 +190,7 @@ def _compat(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
     hardware = chip.hardware
     accelerators = _templates(hardware)
     shape = (len(table), len(accelerators))
-    durations = np.full(shape, -1, np.int64)
+    durations = np.full(shape, -1, object)
     first, body = np.zeros(shape, object), np.zeros(shape, object)
     link, compute = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     energy = np.zeros(shape)
@@ -198,15 +205,16 @@ def _compat(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
         found, valid = possible_costs(table, each.template, columns)
         cycles = found.runtime_cycles * copies
         for task in np.flatnonzero(valid).tolist():
-            durations[task, where] = clock.fs(int(cycles[task]))
-            body[task, where] = int(durations[task, where])
+            body[task, where] = clock.fs(int(cycles[task]))
+            durations[task, where] = body[task, where]
         link[:, where] = (found.l2_rd_in + found.l2_rd_w + found.l2_wr_out) * copies
         compute[:, where] = -(-macs // (each.pes * each.simd)) * copies
         energy[:, where] = energy_of(table, found) * copies * unit_j
     zeros = np.zeros(shape, np.int64)
+    whole = _schedulable(durations)
     return ChipCosts(
-        first, body, zeros, zeros, np.where(durations < 0, 0, link), durations, compute,
-        np.where(durations < 0, 0.0, energy), np.zeros(shape), macs * copies,
+        first, body, zeros, zeros, np.where(whole < 0, 0, link), whole, compute,
+        np.where(whole < 0, 0.0, energy), np.zeros(shape), macs * copies,
     )  # fmt: skip
 
 
@@ -224,7 +232,8 @@ def physical_columns(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
     hardware, size = chip.hardware, chip.element_bytes
     shape = (len(table), len(hardware.units))
     first_fs, body_fs = np.zeros(shape, object), np.zeros(shape, object)
-    durations, link, compute = (np.zeros(shape, np.int64) for _ in range(3))
+    durations = np.zeros(shape, object)
+    link, compute = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     first_bytes, stream_bytes = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     energy, memory = np.zeros(shape), np.zeros(shape)
     clock, rate = Clock(hardware.frequency_hz), chip.memory_rate
@@ -248,11 +257,43 @@ def physical_columns(chip: Chip, table: LayerTable, copies: Ints) -> ChipCosts:
             first_fs[task, where], body_fs[task, where] = lead, clock.fs(cycles)
             durations[task, where] = lead + max(body_fs[task, where], streamed)
     return ChipCosts(
-        first_fs, body_fs, first_bytes, stream_bytes, link, durations, compute, energy, memory,
-        macs,
+        first_fs, body_fs, first_bytes, stream_bytes, link, _schedulable(durations), compute,
+        energy, memory, macs,
     )  # fmt: skip
 
 
 def _transfer_fs(n_bytes: int, rate: Fraction) -> int:
     """Return the time of a transfer alone; ``archsim.kernel.transfer_fs`` without its checks."""
     return -(-n_bytes * FS_PER_S * rate.denominator // rate.numerator)
+
+
+def _schedulable(durations: NDArray[np.object_]) -> Ints:
+    """Return durations in fs as 64-bit integers.
+
+    Raises:
+        UnsupportedError: All layers one after the other would take too long.
+    """
+    total = sum(max(row) for row in durations.tolist())
+    if total > LONGEST_FS:
+        raise UnsupportedError(
+            "the layers take too long to be scheduled",
+            found=f"{total / FS_PER_S:.6g} s one after the other",
+            allowed=f"at most {LONGEST_FS / FS_PER_S:.6g} s; take a faster clock or memory",
+        )
+    return durations.astype(np.int64)
+
+
+def _check_sizes(chip: Chip, tasks: Sequence[Task]) -> None:
+    """Check that all counts fit 64 bits.
+
+    Raises:
+        UnsupportedError: A layer with all its copies is too large.
+    """
+    for task in tasks:
+        work = task.layer.macs * task.copies * chip.element_bytes
+        if work > MOST_WORK:
+            raise UnsupportedError(
+                "a layer with all its copies is too large to count",
+                found=f"{task.name}: {task.copies} times {task.layer.macs} multiply-accumulates",
+                allowed=f"up to {MOST_WORK // chip.element_bytes} in all; take a smaller batch",
+            )
