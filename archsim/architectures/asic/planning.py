@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from archsim.architectures.asic.chip import Chip, ChipCosts, chip_costs, chip_of
+from archsim.architectures.asic.chip import Chip, chip_of
+from archsim.architectures.asic.chip_costs import ChipCosts, chip_costs
 from archsim.architectures.asic.config import AsicHardware
 from archsim.architectures.asic.greedy import greedy
 from archsim.architectures.asic.problem import Problem, Schedule

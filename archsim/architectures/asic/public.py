@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from archsim.architectures.asic.grouping import Group, groups
 from archsim.architectures.asic.maestro import silicon
 from archsim.architectures.asic.maestro.energy import energy_of
 from archsim.architectures.asic.maestro.fast import Costs, Hardware, costs, hardware_columns
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["maestro", "physical", "systolic"]
-
-Group = tuple[str, slice | NDArray[np.intp]]
-"""A name and the layers it applies to."""
 
 SHIPPED_RS_VERSIONS = ("feb2020", "master+div0guard")
 """Versions whose ``rs`` is the mapping that came with them for a network, not the valid variant."""
@@ -76,11 +74,11 @@ def maestro(
     table = layer_table(layers)
     count = len(table)
     hardware = hardware_columns(count, pes, noc_bandwidth, noc_latency, simd, offchip_bandwidth)
-    versions = _groups("version", version, count)
+    versions = groups("version", version, count)
     for name, _ in versions:
         silicon.constant_set(name)
     nets = np.asarray(layers["net"], object) if "net" in layers else None
-    templates = _meant(_groups("template", template, count), versions, nets, count)
+    templates = _meant(groups("template", template, count), versions, nets, count)
     found = _costs(table, templates, hardware)
     l1 = found.l1_bytes if l1_bytes is None else _buffer_bytes(l1_bytes, count)
     energy = energy_of(table, found)
@@ -153,7 +151,7 @@ def systolic(
     height, width = (np.broadcast_to(np.asarray(each), count) for each in (rows, columns))
     names = ("total_cycles", "folds", "stall_cycles")
     found = {name: np.zeros(count, np.int64) for name in names}
-    for name, chosen in _groups("dataflow", dataflow, count):
+    for name, chosen in groups("dataflow", dataflow, count):
         timing = systolic_timing(
             sizes["m"][chosen],
             sizes["n"][chosen],
@@ -214,7 +212,8 @@ def physical(
     """
     import pandas as pd
 
-    from archsim.architectures.asic.chip import chip_of, physical_columns
+    from archsim.architectures.asic.chip import chip_of
+    from archsim.architectures.asic.chip_costs import physical_columns
     from archsim.architectures.asic.config import AsicHardware
     from archsim.config import build, load_document
     from archsim.kernel import Clock, fs_to_seconds
@@ -274,23 +273,6 @@ def checked_dataflow(name: object) -> Dataflow:
     raise UnknownNameError("dataflow", str(name), DATAFLOWS, key="dataflow")
 
 
-def _groups(what: str, given: str | ArrayLike, count: int) -> list[Group]:
-    """Return each name and the layers it applies to."""
-    import pandas as pd
-
-    names = np.asarray(given, dtype=object)
-    if names.ndim > 1 or (names.ndim == 1 and len(names) not in (1, count)):
-        raise InputError(
-            f"one {what}, or one per layer",
-            key=what,
-            found=f"{names.size} for {count} layers",
-        )
-    if names.size == 1:
-        return [(str(names.ravel()[0]), slice(None))]
-    codes, found = pd.factorize(names, use_na_sentinel=False)
-    return [(str(name), np.flatnonzero(codes == code)) for code, name in enumerate(found)]
-
-
 def _meant(
     templates: list[Group],
     versions: list[Group],
@@ -311,7 +293,7 @@ def _meant(
             for index in np.flatnonzero(of_version & (meant == "rs")).tolist():
                 net = "" if nets is None else str(np.broadcast_to(nets, count)[index]).lower()
                 meant[index] = SHIPPED_RS_NETS.get(net, "rs_resnet50")
-    return _groups("template", meant, count)
+    return groups("template", meant, count)
 
 
 def _buffer_bytes(l1_bytes: ArrayLike, count: int) -> NDArray[np.int64]:
