@@ -21,6 +21,7 @@ from figures import Figure
 
 HERE = Path(__file__).resolve().parent
 CASES = {
+    "bench_asic.py": ("closed_forms", "public_function", "nasaic_search", "schedules"),
     "bench_npu_pim.py": (
         "event_layer",
         "study_designs",
