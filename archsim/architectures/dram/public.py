@@ -51,6 +51,8 @@ def simulate(
     device: str | DramDevice,
     controller: Mapping[str, object],
     address_mapping: Mapping[str, object] | str | None = None,
+    *,
+    keep_record: bool = False,
 ) -> Outcome:
     """Run a memory trace to its last response.
 
@@ -61,13 +63,14 @@ def simulate(
             keep their defaults. Whole numbers may be text, as they are in a CSV.
         address_mapping: Level to its bits, lowest first; or levels from the most significant down,
             e.g. ``"row-bank-column"``; ``None``: the device's own.
+        keep_record: Whether the outcome keeps the commands, and the times of each request.
 
     Raises:
         InputError: An argument is wrong; one sentence.
     """
     chips, wanted = load_device(device), _controller(controller)
     requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
-    return run_requests(requests, chips, wanted)
+    return run_requests(requests, chips, wanted, keep_record=keep_record)
 
 
 def simulate_batch(
@@ -97,9 +100,7 @@ def simulate_batch(
     chips, wanted = load_device(device), [_controller(item) for item in controllers]
     requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        return list(
-            pool.map(lambda item: run_requests(requests, chips, item, keep_record=False), wanted)
-        )
+        return list(pool.map(lambda item: run_requests(requests, chips, item), wanted))
 
 
 def device_names() -> list[str]:
