@@ -8,6 +8,7 @@ from archsim.errors import ArchsimError, UnknownNameError
 from archsim.papers.base import VERDICTS, Paper, Row, Verdict, compare, write_rows
 
 PAPERS: dict[str, str] = {
+    "dram_peers": "archsim.papers.dram_peers:PAPER",
     "neupims": "archsim.papers.neupims:PAPER",
 }
 """Name to ``"module:OBJECT"`` where the object is a ``Paper``."""
