@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archsim.api.devices import DEVICE_MODELS
 from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.config import NamedFile
 
 MODEL_KINDS = frozenset({"llm_model"})
+"""Kinds of files that describe a part of a workload, not a whole one."""
+STUDY_KINDS = frozenset({"study"})
 DEVICE_KINDS = frozenset({"dram_device"})
 """Kinds of files that describe a part of a workload or of hardware, not a whole one."""
 
@@ -48,15 +51,20 @@ def catalogue(section: str) -> list[Item]:
 
 
 def _hardware() -> list[Item]:
-    return [item for item in _files("hw_configs") if item.kind not in DEVICE_KINDS]
+    return [item for item in _files("hw_configs") if item.kind not in DEVICE_MODELS]
 
 
 def _devices() -> list[Item]:
-    return [item for item in _files("hw_configs") if item.kind in DEVICE_KINDS]
+    return [item for item in _files("hw_configs") if item.kind in DEVICE_MODELS]
 
 
 def _workloads() -> list[Item]:
-    return [item for item in _files("workloads") if item.kind not in MODEL_KINDS]
+    apart = MODEL_KINDS | STUDY_KINDS
+    return [item for item in _files("workloads") if item.kind not in apart]
+
+
+def _studies() -> list[Item]:
+    return [item for item in _files("workloads") if item.kind in STUDY_KINDS]
 
 
 def _models() -> list[Item]:
@@ -87,6 +95,7 @@ SECTIONS: dict[str, Callable[[], list[Item]]] = {
     "hardware": _hardware,
     "workloads": _workloads,
     "models": _models,
+    "studies": _studies,
     "devices": _devices,
     "architectures": _architectures,
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from archsim.api.catalogue import DEVICE_KINDS, MODEL_KINDS
+from archsim.api.catalogue import MODEL_KINDS
+from archsim.api.devices import DEVICE_MODELS, load_device
 from archsim.api.loading import kind_of, load_hardware, load_workload
 from archsim.errors import ArchsimError, UnknownNameError
 
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
 Role = Literal["hardware", "workload", "model", "device"]
 
-DEVICE_MODELS: dict[str, str] = {
-    "dram_device": "archsim.architectures.dram.config:DramDevice",
-}
-"""Kind of a device to ``module:class`` of its strict model; a new kind adds one line."""
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -27,7 +22,8 @@ class Checked:
 
     Attributes:
         file: As given.
-        role: ``"hardware"``, ``"workload"``, ``"model"`` or ``"device"``; empty when it is bad.
+        role: ``"hardware"``, ``"workload"``, ``"model"``, ``"device"`` or ``"study"``; empty when
+            it is bad.
         name: Its ``name:``; empty when it is bad.
         problem: One sentence; empty when the file is good.
     """
@@ -61,11 +57,11 @@ def role_of(source: str) -> Role:
     from archsim.workload.load import WORKLOAD_KINDS
 
     document = _document(source)
-    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS, *DEVICE_KINDS]
+    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS, *DEVICE_MODELS]
     kind = kind_of(document, known)
     if kind in MODEL_KINDS:
         return "model"
-    if kind in DEVICE_KINDS:
+    if kind in DEVICE_MODELS:
         return "device"
     if kind in WORKLOAD_KINDS:
         return "workload"
@@ -91,21 +87,12 @@ def _document(source: str) -> Document:
 
 
 def _name_read_as(role: Role, source: str) -> str:
+    if role == "device":
+        return load_device(source).name
     if role == "hardware":
         return load_hardware(source).name
     if role == "workload":
         return load_workload(source).name
-    if role == "device":
-        return _device_name(source)
     from archsim.workload.load import load_model
 
     return load_model(source).name
-
-
-def _device_name(source: str) -> str:
-    from archsim.config import HardwareSpec, build
-
-    document = _document(source)
-    module, _, name = DEVICE_MODELS[str(document.data["kind"])].partition(":")
-    model: type[HardwareSpec] = getattr(importlib.import_module(module), name)
-    return build(model, document).name

@@ -106,8 +106,13 @@ def ring_all_gather_seconds(
 
 def link_energy_j(link: Link, n_bytes: ArrayLike) -> Floats:
     """Return the energy of bytes crossing the link, both ends, in J."""
-    per_bit = interconnect.link_energy(link.kind).value
-    return np.asarray(whole("n_bytes", n_bytes, minimum=0) * (8 * per_bit))
+    count = whole("n_bytes", n_bytes, minimum=0)
+    return np.asarray(count * link_energy_j_per_byte(link))
+
+
+def link_energy_j_per_byte(link: Link) -> float:
+    """Return the energy of one byte crossing the link, both ends, in J."""
+    return 8 * interconnect.link_energy(link.kind).value
 
 
 def link_area_mm2(link: Link) -> float:

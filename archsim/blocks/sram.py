@@ -64,6 +64,27 @@ class SramBuffer:
         return self.banks * self.width_bytes
 
 
+def check_buffer(key: str, capacity_bytes: int, banks: int = SramBuffer.banks) -> None:
+    """Refuse a size that a user gave to a buffer and that its banks cannot have.
+
+    Args:
+        key: Key of the size.
+        capacity_bytes: The size.
+        banks: Equal macros that the buffer is made of.
+
+    Raises:
+        InputError: Names the key and the sizes allowed.
+    """
+    low, high = (banks * size for size in sram.CAPACITY_RANGE_BYTES)
+    if capacity_bytes % banks or not low <= capacity_bytes <= high:
+        raise InputError(
+            f"a buffer is made of {banks} equal banks",
+            key=key,
+            found=f"{capacity_bytes} bytes",
+            allowed=f"multiples of {banks} bytes from {low} to {high} bytes",
+        )
+
+
 def sram_cycles(n_bytes: ArrayLike, bytes_per_cycle: ArrayLike) -> Ints:
     """Return the cycles of moving bytes in or out of a buffer, rounded up.
 
@@ -76,8 +97,13 @@ def sram_cycles(n_bytes: ArrayLike, bytes_per_cycle: ArrayLike) -> Ints:
 
 def sram_energy_j(buffer: SramBuffer, n_bytes: ArrayLike) -> Floats:
     """Return the energy of accessing so many bytes, in J; a write costs what a read does."""
-    per_bit = sram.access_energy(buffer.bank_bytes, buffer.node_nm).value
-    return np.asarray(whole("n_bytes", n_bytes, minimum=0) * (8 * per_bit))
+    count = whole("n_bytes", n_bytes, minimum=0)
+    return np.asarray(count * sram_energy_j_per_byte(buffer))
+
+
+def sram_energy_j_per_byte(buffer: SramBuffer) -> float:
+    """Return the energy of accessing one byte, in J."""
+    return 8 * sram.access_energy(buffer.bank_bytes, buffer.node_nm).value
 
 
 def sram_leakage_w(buffer: SramBuffer) -> float:

@@ -160,7 +160,13 @@ def vector_cycles(
 
 
 def vector_energy_j(unit: VectorUnit, operation: str, elements: ArrayLike) -> Floats:
-    """Return the dynamic energy of one operation on so many elements, in J.
+    """Return the dynamic energy of one operation on so many elements, in J."""
+    count = whole("elements", elements, minimum=0)
+    return np.asarray(count * vector_energy_j_per_element(unit, operation))
+
+
+def vector_energy_j_per_element(unit: VectorUnit, operation: str) -> float:
+    """Return the dynamic energy of one operation on one element, in J.
 
     Arithmetic and one register per operand bit; operand fetch is the SRAM block's.
     """
@@ -169,8 +175,7 @@ def vector_energy_j(unit: VectorUnit, operation: str, elements: ArrayLike) -> Fl
     multiply = arithmetic.operation_energy("multiply", unit.precision, unit.node_nm).value
     register = BITS[unit.precision] * arithmetic.register_energy_j_per_bit(unit.node_nm)
     steps = cost.additions + cost.multiplications
-    per_element = cost.additions * add + cost.multiplications * multiply + steps * register
-    return np.asarray(whole("elements", elements, minimum=0) * per_element)
+    return cost.additions * add + cost.multiplications * multiply + steps * register
 
 
 def vector_area_mm2(unit: VectorUnit) -> float:

@@ -27,7 +27,8 @@ class RoundRobin:
 
     A flow's turn is ``quantum_bytes`` times its weight, or what it has left; a turn is never cut
     short by others. A new flow takes the last place of the round under way. One that arrives just
-    as a round's last turn ends still belongs to that round.
+    as a round's last turn ends still belongs to that round, and so does one that arrives in a pause
+    that follows it: a turn, and with it a round, begins with its first service.
 
     Service is counted in integers of 1/``scale`` byte, so every amount is exact. A change of load
     among n flows costs O(log n).

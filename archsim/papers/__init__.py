@@ -9,7 +9,11 @@ from archsim.papers.base import VERDICTS, Paper, Row, Verdict, compare, write_ro
 
 PAPERS: dict[str, str] = {
     "dram_peers": "archsim.papers.dram_peers:PAPER",
+    "nasaic": "archsim.papers.nasaic:PAPER",
+    "m3vit": "archsim.papers.m3vit:PAPER",
+    "matmulfree": "archsim.papers.matmulfree:PAPER",
     "neupims": "archsim.papers.neupims:PAPER",
+    "ngpc": "archsim.papers.ngpc:PAPER",
 }
 """Name to ``"module:OBJECT"`` where the object is a ``Paper``."""
 

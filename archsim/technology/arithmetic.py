@@ -11,6 +11,7 @@ Not modelled: data-dependent switching, pipelining depth, sparsity, voltage othe
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, get_args
 
 from archsim.config.sources import Certainty
@@ -121,6 +122,7 @@ def _check(precision: str) -> None:
         raise UnknownNameError("precision", precision, PRECISIONS)
 
 
+@cache
 def operation_energy(operation: Operation, precision: Precision, node_nm: int) -> TechConstant:
     """Return the energy of one operation, in J, with its source.
 
@@ -150,6 +152,7 @@ def operation_energy(operation: Operation, precision: Precision, node_nm: int) -
     )
 
 
+@cache
 def operation_area(operation: Operation, precision: Precision, node_nm: int) -> TechConstant:
     """Return the cell area of one operator, in mm2, with its source.
 
@@ -188,23 +191,27 @@ def mac_constants(
     )
 
 
+@cache
 def mac_energy_j(precision: Precision, node_nm: int, accumulator: Precision | None = None) -> float:
     """Return the energy of one multiply-accumulate, in J, without registers and operand fetch."""
     multiply, add, _, _ = mac_constants(precision, node_nm, accumulator)
     return multiply.value + add.value
 
 
+@cache
 def mac_area_mm2(precision: Precision, node_nm: int, accumulator: Precision | None = None) -> float:
     """Return the cell area of one multiply-accumulate unit, in mm2, without registers."""
     _, _, multiply, add = mac_constants(precision, node_nm, accumulator)
     return multiply.value + add.value
 
 
+@cache
 def register_energy_j_per_bit(node_nm: int) -> float:
     """Return the energy of writing and clocking one pipeline register bit, in J."""
     return REGISTER_ENERGY.value * energy_scale(REFERENCE_NM, node_nm)
 
 
+@cache
 def register_area_mm2_per_bit(node_nm: int) -> float:
     """Return the cell area of one pipeline register bit, in mm2."""
     return REGISTER_AREA.value * area_scale(REFERENCE_NM, node_nm)

@@ -18,6 +18,7 @@ al., ISCA 2017, recalled).
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from archsim.errors import InputError
 from archsim.technology.constant import TechConstant
@@ -97,6 +98,7 @@ def _check(capacity_bytes: float) -> None:
         )
 
 
+@lru_cache(maxsize=4096)
 def access_energy(capacity_bytes: float, node_nm: int) -> TechConstant:
     """Return the energy of reading or writing one bit of a macro, in J/bit, with its source.
 
@@ -145,6 +147,7 @@ def cell_area(node_nm: int) -> TechConstant:
     )
 
 
+@lru_cache(maxsize=4096)
 def macro_area_mm2(capacity_bytes: float, node_nm: int) -> float:
     """Return the area of one macro, in mm2: cells and periphery over the array efficiency."""
     _check(capacity_bytes)
@@ -152,6 +155,7 @@ def macro_area_mm2(capacity_bytes: float, node_nm: int) -> float:
     return bits * cell_area(node_nm).value / ARRAY_EFFICIENCY.value
 
 
+@lru_cache(maxsize=4096)
 def leakage_w_per_byte(node_nm: int) -> float:
     """Return the leakage of SRAM, in W per byte of capacity."""
     process_node(node_nm)

@@ -83,14 +83,34 @@ def many_designs() -> list[Figure]:
     )
 
 
-def distinct_designs() -> list[Figure]:
-    """Designs that share nothing: every one needs a plan of its own."""
+def wide_space() -> list[Figure]:
+    """50,000 random designs of a space with ten keys, most of them met once."""
+    random = np.random.default_rng(0)
+    count = 50_000
+    choices: dict[str, list[object]] = {
+        "npu.systolic_arrays": [2, 4, 8, 16],
+        "npu.systolic_rows": [64, 128, 256],
+        "npu.systolic_columns": [64, 128, 256],
+        "npu.scratchpad_bytes": [2**23, 2**24, 2**25, 2**26],
+        "npu.vector_units": [4, 8, 16],
+        "memory.channels": [16, 24, 32, 48, 64],
+        "scheduler.sub_batch_interleaving": [True, False],
+        "scheduler.channel_assignment": ["greedy", "round_robin"],
+        "npu.frequency_hz": [0.7e9, 1e9, 1.4e9],
+        "memory.frequency_hz": [0.8e9, 1e9, 1.2e9],
+    }
+    columns = {key: random.choice(np.array(values), count) for key, values in choices.items()}
+    return _batch("50,000 designs, 10 keys", columns)
+
+
+def distinct_sides() -> list[Figure]:
+    """A few designs whose channels and arrays are all new: planning is nearly all there is."""
     grid = np.meshgrid(
         np.arange(1, 17), np.arange(16, 66, 4), [True, False], [64, 128], indexing="ij"
     )
     arrays, channels, interleaved, rows = (axis.ravel() for axis in grid)
     return _batch(
-        "832 designs, all distinct",
+        "832 designs, 26 memory and 32 NPU sides",
         {
             "npu.systolic_arrays": arrays,
             "memory.channels": channels,
@@ -147,7 +167,7 @@ def _memory(what: str) -> Figure:
 
 CASES: dict[str, Callable[[], list[Figure]]] = {
     function.__name__: function
-    for function in (event_layer, study_designs, many_designs, distinct_designs, serving)
+    for function in (event_layer, study_designs, many_designs, wide_space, distinct_sides, serving)
 }
 
 

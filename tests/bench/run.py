@@ -25,10 +25,12 @@ CASES = {
         "event_layer",
         "study_designs",
         "many_designs",
-        "distinct_designs",
+        "wide_space",
+        "distinct_sides",
         "serving",
     ),
     "bench_dram.py": ("default_controllers", "random_space", "million", "second_process"),
+    "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),
 }
 """Benchmark file of a family to its cases."""
 IMPORT_TARGET_S = 0.3

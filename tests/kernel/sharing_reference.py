@@ -53,7 +53,10 @@ def processor_sharing_ends(plan: list[Change], bytes_per_fs: Fraction) -> list[F
 def round_robin_ends(
     plan: list[Change], bytes_per_fs: Fraction, quantum_bytes: int
 ) -> list[Fraction]:
-    """Play every turn; a turn under way goes on through any change of load."""
+    """Play every turn; a turn under way goes on through any change of load.
+
+    A turn begins with its first service: while the rate is zero none begins.
+    """
     flows: list[list[int]] = []  # [bytes left, weight]
     ends: dict[int, Fraction] = {}
     pending = list(plan)
@@ -89,6 +92,9 @@ def round_robin_ends(
             if not pending:
                 return [ends[key] for key in range(len(flows))]
             now = max(now, Fraction(pending[0][1]))
+            continue
+        if not bytes_per_fs:
+            now = Fraction(pending[0][1])
             continue
         key = next((key for key in present if key >= turn), present[0])
         served = min(flows[key][0], quantum_bytes * flows[key][1])

@@ -173,6 +173,18 @@ def test_round_robin_newcomer_takes_the_end_of_the_round() -> None:
     assert play(plan, Fraction(1), "round_robin", 10)[0] == [80, 90, 50]
 
 
+def test_round_robin_newcomer_in_a_pause_between_rounds_still_joins_the_round() -> None:
+    # A's first turn ends as the pause begins; C arrives in it, so its turn comes before A's second.
+    plan = [
+        reference.start(0, 2),
+        reference.rate(1, 0),
+        reference.start(2, 1),
+        reference.rate(5, 1),
+    ]
+    assert play(plan, Fraction(1), "round_robin", 1)[0] == [7, 6]
+    assert reference.round_robin_ends(plan, Fraction(1), 1) == [7, 6]
+
+
 def test_no_bytes_take_no_time() -> None:
     sim = Simulation()
     link = SharedBandwidth(sim, "link", 1e9)

@@ -164,3 +164,24 @@ def test_serial_layers_repeat_all_their_stages(system):
     timed = time_pass(plan, planner.rates, "event")
     assert [stage.name for stage in plan.stages] == ["A", "B", "E"]
     assert timed.steady_layer_fs == sum(stage.duration_fs for stage in timed.played)
+
+
+def test_waiting_for_a_device_wide_issue_slot_is_not_pim_work() -> None:
+    """The same commands fill a smaller share of a longer time."""
+    import archsim
+
+    workload = archsim.load_workload("gpt3-7b-sharegpt", overrides={"batch": 64})
+    runs = [
+        archsim.simulate(
+            archsim.load_hardware(
+                "npu-pim-naive", overrides={"artefacts.device_wide_pim_issue": wide}
+            ),
+            workload,
+            fidelity="analytic",
+        )
+        for wide in (True, False)
+    ]
+    busy = [run.components.set_index("component")["busy_s"]["pim"] for run in runs]
+    assert busy[0] == pytest.approx(busy[1], rel=1e-12)
+    assert runs[0].latency_s > runs[1].latency_s
+    assert runs[0].metrics["pim_utilisation"] < runs[1].metrics["pim_utilisation"]

@@ -16,12 +16,12 @@ from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.gemv import PimCommands
 from archsim.architectures.npu_pim.mha import Mha
 from archsim.architectures.npu_pim.operations import NpuOperation
-from archsim.blocks.link import Link, link_area_mm2, link_constants, link_energy_j
+from archsim.blocks.link import Link, link_area_mm2, link_constants, link_energy_j_per_byte
 from archsim.blocks.sram import (
     SramBuffer,
     sram_area_mm2,
     sram_constants,
-    sram_energy_j,
+    sram_energy_j_per_byte,
     sram_leakage_w,
 )
 from archsim.blocks.systolic import SystolicArray
@@ -34,7 +34,7 @@ from archsim.blocks.vector import (
     VectorUnit,
     vector_area_mm2,
     vector_constants,
-    vector_energy_j,
+    vector_energy_j_per_element,
     vector_leakage_w,
 )
 from archsim.technology import arithmetic, dram
@@ -55,7 +55,8 @@ class Activity:
         link_bytes: Bytes sent to other devices.
         link_fs: Time the link was busy.
         pim: PIM commands.
-        pim_channel_cycles: Memory cycles of PIM, summed over channels.
+        pim_channel_cycles: Memory cycles of PIM commands, nothing slowing them, summed over
+            channels.
     """
 
     macs: int = 0
@@ -105,7 +106,7 @@ class Activity:
             commands.dot_products * times,
             commands.results * times,
         )
-        cycles = sum(mha.logit.channel_cycles) + sum(mha.attend.channel_cycles)
+        cycles = mha.logit.busy_cycles + mha.attend.busy_cycles
         self.pim_channel_cycles += cycles * times
         self.write_bytes += mha.written_bytes * times
         self.sram_bytes += mha.written_bytes * times
@@ -213,47 +214,106 @@ def device_cost(
     hardware: NpuPimHardware, activity: Activity, latency_s: float
 ) -> dict[str, ComponentCost]:
     """Return energy and area of each component of one device over a run."""
+    die, memory = (
+        die_cost(hardware, activity, latency_s),
+        memory_cost(hardware, activity, latency_s),
+    )
+    order = ("systolic arrays", "vector units", "scratchpads", "memory", "device link", "pim")
+    both = {**die, **memory}
+    return {name: both[name] for name in order if name in both}
+
+
+@dataclass(frozen=True)
+class DiePrices:
+    """What one unit of each kind of work on the NPU die costs, and the die itself.
+
+    Attributes:
+        vectors: The vector units, for the price of an element of each operation.
+        mac_j: A multiply-accumulate with its registers.
+        scratchpad_j: A byte through the scratchpads, in and out.
+        link_j: A byte sent to another device.
+        leakage_w, area_mm2: By component.
+    """
+
+    vectors: VectorUnit
+    mac_j: float
+    scratchpad_j: float
+    link_j: float
+    leakage_w: dict[str, float]
+    area_mm2: dict[str, float]
+
+    def dynamic_j(self, activity: Activity) -> dict[str, float]:
+        """Return the dynamic energy of an activity by component."""
+        return {
+            "systolic arrays": activity.macs * self.mac_j,
+            "vector units": sum(
+                count * vector_energy_j_per_element(self.vectors, name)
+                for name, count in sorted(activity.vector_elements.items())
+            ),
+            "scratchpads": activity.sram_bytes * self.scratchpad_j,
+            "device link": activity.link_bytes * self.link_j,
+        }
+
+
+def die_prices(hardware: NpuPimHardware) -> DiePrices:
+    """Return the prices of a die; they depend on ``npu``, ``node_nm`` and ``device_link`` alone."""
     parts = blocks(hardware)
+    arrays = parts.arrays
+    per_mac = arithmetic.mac_energy_j(arrays.precision, arrays.node_nm, arrays.accumulator)
+    bits = 16 + arithmetic.BITS[arrays.sum_precision]
+    per_mac += bits * arithmetic.register_energy_j_per_bit(arrays.node_nm)
+    return DiePrices(
+        vectors=parts.vectors,
+        mac_j=per_mac,
+        scratchpad_j=2 * sram_energy_j_per_byte(parts.scratchpad),
+        link_j=link_energy_j_per_byte(parts.link),
+        leakage_w={
+            "systolic arrays": systolic_leakage_w(arrays),
+            "vector units": vector_leakage_w(parts.vectors),
+            "scratchpads": sram_leakage_w(parts.scratchpad) + sram_leakage_w(parts.accumulator),
+            "device link": 0.0,
+        },
+        area_mm2={
+            "systolic arrays": systolic_area_mm2(arrays),
+            "vector units": vector_area_mm2(parts.vectors),
+            "scratchpads": sram_area_mm2(parts.scratchpad) + sram_area_mm2(parts.accumulator),
+            "device link": link_area_mm2(parts.link),
+        },
+    )
+
+
+def die_cost(
+    hardware: NpuPimHardware, activity: Activity, latency_s: float
+) -> dict[str, ComponentCost]:
+    """Return energy and area of the NPU die and its end of the device link."""
+    prices = die_prices(hardware)
+    return {
+        name: ComponentCost(joules, prices.leakage_w[name] * latency_s, prices.area_mm2[name])
+        for name, joules in prices.dynamic_j(activity).items()
+    }
+
+
+def memory_cost(
+    hardware: NpuPimHardware, activity: Activity, latency_s: float
+) -> dict[str, ComponentCost]:
+    """Return energy and area of the DRAM channels and, with PIM, of what it adds to them.
+
+    Depends on ``memory`` and ``pim`` alone. As long as no channel is busy for longer than the
+    latency, energy is linear in every count of the activity and in the latency.
+    """
     energy = dram_energy_j(hardware, activity, latency_s)
-    per_mac = arithmetic.mac_energy_j(
-        parts.arrays.precision, parts.arrays.node_nm, parts.arrays.accumulator
-    )
-    bits = 16 + arithmetic.BITS[parts.arrays.sum_precision]
-    per_mac += bits * arithmetic.register_energy_j_per_bit(parts.arrays.node_nm)
-    vector_j = sum(
-        float(vector_energy_j(parts.vectors, name, count))
-        for name, count in sorted(activity.vector_elements.items())
-    )
     dies_mm2 = dram.dies("hbm2", hardware.memory.capacity_bytes) * dram.die_area("hbm2").value
-    pim_parts = ("pim_compute", "pim_activate", "pim_result", "vector_load")
     costs = {
-        "systolic arrays": ComponentCost(
-            activity.macs * per_mac,
-            systolic_leakage_w(parts.arrays) * latency_s,
-            systolic_area_mm2(parts.arrays),
-        ),
-        "vector units": ComponentCost(
-            vector_j,
-            vector_leakage_w(parts.vectors) * latency_s,
-            vector_area_mm2(parts.vectors),
-        ),
-        "scratchpads": ComponentCost(
-            float(sram_energy_j(parts.scratchpad, 2 * activity.sram_bytes)),
-            (sram_leakage_w(parts.scratchpad) + sram_leakage_w(parts.accumulator)) * latency_s,
-            sram_area_mm2(parts.scratchpad) + sram_area_mm2(parts.accumulator),
-        ),
         "memory": ComponentCost(
             energy["read"] + energy["write"] + energy["activate"],
             energy["refresh"] + energy["standby"],
             dies_mm2,
-        ),
-        "device link": ComponentCost(
-            float(link_energy_j(parts.link, activity.link_bytes)), 0.0, link_area_mm2(parts.link)
-        ),
+        )
     }
     if hardware.pim is not None:
+        parts = ("pim_compute", "pim_activate", "pim_result", "vector_load")
         costs["pim"] = ComponentCost(
-            sum(energy[name] for name in pim_parts),
+            sum(energy[name] for name in parts),
             0.0,
             dies_mm2 * hardware.pim.row_buffer_area_share,
         )

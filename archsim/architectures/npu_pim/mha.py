@@ -35,7 +35,9 @@ class MhaPhase:
     """One half of attention: all logits with softmax, or all attended values.
 
     Attributes:
-        channel_cycles: Memory cycles of each busy channel's PIM commands, nothing else running.
+        channel_cycles: Memory cycles until each busy channel is done, nothing else running.
+        busy_cycles: Memory cycles of PIM commands, summed over channels: ``channel_cycles`` without
+            the waits for packets that a whole device issues one after the other.
         exposed_cycles: Cycles of vector work and issue after the slowest channel.
         slowdown: How many times longer the slowest channel takes while NPU traffic shares it
             (numerator, denominator).
@@ -45,6 +47,7 @@ class MhaPhase:
     """
 
     channel_cycles: tuple[int, ...]
+    busy_cycles: int
     exposed_cycles: int
     written_bytes: int
     slowdown: tuple[int, int]
@@ -131,18 +134,11 @@ def plan_mha(
     """Time the attention of requests on their channels; equal work is timed once.
 
     Raises:
-        InputError: A request names a channel that the memory does not have.
+        InputError: The device has no PIM.
     """
     if hardware.pim is None:
         raise InputError("this device has no PIM", key="pim")
     lists = by_channel(requests)
-    outside = [channel for channel in lists if not 0 <= channel < hardware.memory.channels]
-    if outside:
-        raise InputError(
-            "a request is on a channel that the memory does not have",
-            found=str(outside[0]),
-            allowed=f"0 to {hardware.memory.channels - 1}",
-        )
     timing = row_tile_timing(hardware.memory, hardware.pim)
     device_wide = timing.separate_results and hardware.has("device_wide_pim_issue")
     options = _Options(
@@ -223,7 +219,7 @@ def _phase(
 ) -> MhaPhase:
     """Time one half of attention on all channels."""
     if not lists:
-        return MhaPhase((), 0, 0, (1, 1), (0, 1))
+        return MhaPhase((), 0, 0, 0, (1, 1), (0, 1))
     jobs = [tuple(jobs_of(shape, length) for length in tokens) for tokens in lists]
     done = [_channel(timing, part) for part in jobs]
     ends = [times[-1] for times in done]
@@ -232,10 +228,11 @@ def _phase(
     # A single row buffer never serves both sides, so nothing slows down.
     shared = alone if timing.separate_results else max(alone, _shared_channel(timing, slowest))
     blocked = min(blocked_cycles(timing, slowest), shared)
+    busy = sum(ends)
     if options.device_wide:
         ends = _issued_device_wide(jobs, ends)
     exposed = _exposed(shape, lists, done, max(ends), options, softmax=jobs_of is logit_jobs)
-    return MhaPhase(tuple(ends), exposed, written_bytes, (shared, alone), (blocked, shared))
+    return MhaPhase(tuple(ends), busy, exposed, written_bytes, (shared, alone), (blocked, shared))
 
 
 def _issued_device_wide(

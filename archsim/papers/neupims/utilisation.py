@@ -61,30 +61,16 @@ def configuration(mode: Mode, system: System) -> str:
     return f"{mode}: {system.label}; {POINT}"
 
 
-def pim_busy(system: System, mode: Mode, seeds: Sequence[int]) -> float:
-    """Return the mean over channels of the share of the time with PIM commands under way.
-
-    A channel that waits for the issue slot of the whole device has nothing under way, so with
-    device-wide issue the same commands are counted as with issue per channel, over a longer time.
-    """
-    found = measure(system, mode, POINT, seeds)
-    if not system.device_wide_issue:
-        return found.pim_busy
-    twin = measure(NAIVE, mode, POINT, seeds)
-    return twin.pim_busy * found.tokens_per_s / twin.tokens_per_s
-
-
 def _rows_of(system: System, mode: Mode, seeds: Sequence[int]) -> list[Row]:
     where = configuration(mode, system)
     found = measure(system, mode, POINT, seeds)
-    busy = pim_busy(system, mode, seeds)
     macs = predicted(MAC, where, found.mac_utilisation)
     name = _TABLE.get(system)
     if name is None:
-        pim = [] if system is NPU_ONLY else [predicted(PIM_BUSY, where, busy)]
+        pim = [] if system is NPU_ONLY else [predicted(PIM_BUSY, where, found.pim_busy)]
         return [predicted(NPU_BUSY, where, found.npu_busy), *pim, macs]
     return [
         judged(f"{name} npu busy", NPU_BUSY, where, found.npu_busy, cause=_NPU_CAUSES[name]),
-        judged(f"{name} pim busy", PIM_BUSY, where, busy, cause=_PIM_CAUSES[name]),
+        judged(f"{name} pim busy", PIM_BUSY, where, found.pim_busy, cause=_PIM_CAUSES[name]),
         macs,
     ]
