@@ -20,6 +20,7 @@ from archsim.architectures.dram.config import Controller, DramDevice
 from archsim.architectures.dram.mapping import AddressMapping, mapping_from_order
 from archsim.architectures.dram.outcome import CommandList, Outcome, Record, run_requests
 from archsim.architectures.dram.requests import decode
+from archsim.architectures.dram.statistics import TraceStatistics, statistics_of
 from archsim.config import build, list_named, load_document
 from archsim.errors import InputError, UnknownNameError
 from archsim.workload.memory_trace import MemoryTrace, from_dataframe
@@ -34,12 +35,14 @@ __all__ = [
     "MemoryTrace",
     "Outcome",
     "Record",
+    "TraceStatistics",
     "device_names",
     "generate",
     "load_device",
     "read_stl",
     "simulate",
     "simulate_batch",
+    "trace_statistics",
     "write_stl",
 ]
 
@@ -101,6 +104,21 @@ def simulate_batch(
     requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         return list(pool.map(lambda item: run_requests(requests, chips, item), wanted))
+
+
+def trace_statistics(
+    trace: pd.DataFrame | MemoryTrace | str | Path,
+    device: str | DramDevice,
+    address_mapping: Mapping[str, object] | str | None = None,
+) -> TraceStatistics:
+    """Return what a trace asks of a device: row hits, bank spread, read/write turns.
+
+    Raises:
+        InputError: An argument is wrong; one sentence.
+    """
+    chips = load_device(device)
+    requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
+    return statistics_of(requests, chips.organisation.banks)
 
 
 def device_names() -> list[str]:

@@ -11,6 +11,7 @@ from archsim.architectures.dram.legality import violations
 from archsim.architectures.dram.outcome import CommandList, Outcome, run_requests
 from archsim.architectures.dram.requests import Requests, decode
 from archsim.architectures.dram.state import IS_WRITE
+from archsim.architectures.dram.statistics import statistics_of
 from archsim.architectures.dram.uncontended import bus_bound_cycles, uncontended
 from archsim.result import Check, Pair, Result, assemble, make_provenance
 
@@ -66,6 +67,7 @@ def simulate(
         metrics={
             **_metrics(hardware, done, energy, latency_s),
             **latencies,
+            **_trace_metrics(hardware, requests),
             "total_cycles": float(total),
             "precharges": float(
                 outcome.precharges if fidelity == "event" else _explicit(hardware, done)
@@ -133,6 +135,16 @@ def _metrics(
         "activates": float(done.activates),
         "refreshes": float(done.refreshes),
         "row_hit_share": max(0.0, 1.0 - done.activates / count),
+    }
+
+
+def _trace_metrics(hardware: DramHardware, requests: Requests) -> dict[str, float]:
+    found = statistics_of(requests, hardware.organisation.banks)
+    return {
+        "trace_row_hit_share": found.row_hits / found.requests,
+        "trace_rows": float(found.rows),
+        "trace_bank_spread": found.bank_spread,
+        "trace_turns": float(found.turns),
     }
 
 
