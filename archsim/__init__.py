@@ -19,10 +19,10 @@ from archsim.version import __version__
 
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
-    from archsim.architectures.gpu import public as gpu
     from archsim.architectures.asic import public as asic
     from archsim.architectures.dram import public as dram
     from archsim.architectures.fpga import public as fpga
+    from archsim.architectures.gpu import public as gpu
     from archsim.architectures.neural_graphics import public as neural_graphics
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
@@ -88,10 +88,10 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedError",
     "__version__",
-    "gpu",
     "asic",
     "dram",
     "fpga",
+    "gpu",
     "load_hardware",
     "load_workload",
     "neural_graphics",
