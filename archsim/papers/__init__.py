@@ -8,6 +8,7 @@ from archsim.errors import ArchsimError, UnknownNameError
 from archsim.papers.base import VERDICTS, Paper, Row, Verdict, compare, write_rows
 
 PAPERS: dict[str, str] = {
+    "gemm-ada": "archsim.papers.gemm_ada:PAPER",
     "neupims": "archsim.papers.neupims:PAPER",
     "ngpc": "archsim.papers.ngpc:PAPER",
 }
