@@ -36,11 +36,13 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from archsim.result import Result
+    from archsim.sweeps import sweep
 
 _NAMES: dict[str, str] = {
     "load_hardware": "archsim.api",
     "load_workload": "archsim.api",
     "simulate": "archsim.api",
+    "sweep": "archsim.sweeps",
     "Result": "archsim.result",
     "ArchsimError": "archsim.errors",
     "DeadlockError": "archsim.errors",
@@ -52,12 +54,12 @@ _NAMES: dict[str, str] = {
     "UnsupportedError": "archsim.errors",
 }
 _MODULES: dict[str, str] = {
-    "gpu": "archsim.architectures.gpu.public",
     "asic": "archsim.architectures.asic.public",
     "dram": "archsim.architectures.dram.public",
     "fpga": "archsim.architectures.fpga.public",
-    "npu_pim": "archsim.architectures.npu_pim.public",
+    "gpu": "archsim.architectures.gpu.public",
     "neural_graphics": "archsim.architectures.neural_graphics.public",
+    "npu_pim": "archsim.architectures.npu_pim.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
 
@@ -97,4 +99,5 @@ __all__ = [
     "neural_graphics",
     "npu_pim",
     "simulate",
+    "sweep",
 ]
