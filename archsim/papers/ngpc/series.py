@@ -32,7 +32,8 @@ _CAUSES: dict[Mode, str] = {
     "them (Jensen's gap at 64 processors), and our scenes need other samples than the authors'.",
     "deduced shares": "NSDF on our scene needs more samples than the published series allows, so "
     "its share pays off late; three applications still share one rest share.",
-    "calibrated": "Batches do not overlap at the ends of a frame, and NVR's first call is large.",
+    "calibrated": "Even with perfect overlap these inputs are low here; the ends of a frame, which "
+    "do not overlap, cost the rest.",
 }
 
 
