@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from archsim.api.loading import Source, load_hardware, load_workload
 from archsim.api.overrides import Overrides, split_overrides
 from archsim.api.simulating import bad_seed, simulate
-from archsim.errors import ArchsimError, InfeasibleError, InputError
+from archsim.errors import ArchsimError, InfeasibleError, InputError, UnsupportedError
 from archsim.result import STANDARD_METRICS
 from archsim.result.files import check_target
 
@@ -109,25 +109,27 @@ class Outcome:
 
     Attributes:
         hardware: The design, as it was named.
-        result: Its result; ``None`` when the design is infeasible.
-        reason: Why it is infeasible; empty when it is not.
+        result: Its result; ``None`` when the design could not run.
+        reason: Why there is no result; empty when there is one.
+        status: ``"ok"``; ``"infeasible"``: it breaks a capacity; ``"unsupported"``: its family
+            cannot run this workload.
     """
 
     hardware: str
     result: Result | None
     reason: str
+    status: Literal["ok", "infeasible", "unsupported"]
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON data: hardware, status, reason, and the result's own keys if there is one."""
-        status = "ok" if self.result else "infeasible"
         data = self.result.to_dict() if self.result else {}
-        return {"hardware": self.hardware, "status": status, "reason": self.reason, **data}
+        return {"hardware": self.hardware, "status": self.status, "reason": self.reason, **data}
 
 
 def try_named(
     hardware: str, workload: Source, *, settings: Sequence[str], fidelity: str, seed: int
 ) -> Outcome:
-    """Run one design of a comparison; a design that breaks a capacity is an outcome, no error.
+    """Run one design of a comparison; one that can't run this workload is an outcome, no error.
 
     Raises:
         InputError: Anything else is wrong with the input.
@@ -135,8 +137,10 @@ def try_named(
     try:
         result = run_named(hardware, workload, settings=settings, fidelity=fidelity, seed=seed)
     except InfeasibleError as error:
-        return Outcome(hardware, None, str(error))
-    return Outcome(hardware, result, "")
+        return Outcome(hardware, None, str(error), "infeasible")
+    except UnsupportedError as error:
+        return Outcome(hardware, None, str(error), "unsupported")
+    return Outcome(hardware, result, "", "ok")
 
 
 def metric_units(result: Result) -> dict[str, str]:

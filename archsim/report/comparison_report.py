@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from archsim.report.activity import OTHER, merge_small, time_by_activity
+from archsim.report.change_table import change_table
 from archsim.report.result_report import figure_text
 from archsim.report.side_by_side import SideBySide
 from archsim.report.tables import heading, percent, plain_table, units_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from archsim.report.difference import Change, Difference
     from archsim.result import Result
 
-SHOWN_CHANGES = 15
 LEAST_SHARE = 0.01
 
 
@@ -84,17 +84,17 @@ def activity_report(names: Sequence[str], results: Sequence[Result]) -> Iterator
     yield SideBySide(names, labels, cells, times_only)
 
 
-def infeasible_designs(reasons: Mapping[str, str]) -> Iterator[RenderableType]:
+def designs_not_run(status: str, reasons: Mapping[str, str]) -> Iterator[RenderableType]:
     """Yield one line per design that could not be run; they are in no table.
 
     Args:
-        reasons: Design to why it is infeasible; empty for one that ran.
+        status: ``"infeasible"`` or ``"unsupported"``.
+        reasons: Design to why it could not run.
     """
-    infeasible = {name: reason for name, reason in reasons.items() if reason}
-    if infeasible:
+    if reasons:
         yield Text()
-        for name, reason in infeasible.items():
-            yield Text.assemble(("infeasible  ", "red"), f"{name}: {reason}", no_wrap=True)
+        for name, reason in reasons.items():
+            yield Text.assemble((f"{status}  ", "red"), f"{name}: {reason}", no_wrap=True)
 
 
 def difference_report(
@@ -116,20 +116,21 @@ def difference_report(
         yield Text("  the same")
     yield from (Text(), heading("Figures"))
     yield _change_table("figure", found.figures, names, known)
+    latency, energy = (_totals(found, name) for name in ("latency_s", "energy_j"))
     parts = (
-        ("Time by operation", "operation", found.time, "s"),
-        ("Busy time by component", "component", found.busy, "s"),
-        ("Energy by component", "component", found.energy, "J"),
+        ("Latency by components at work", "at work", found.latency_by_component, latency, "s"),
+        ("Latency by operation", "operation", found.latency_by_operation, latency, "s"),
+        ("Energy by component", "component", found.energy, energy, "J"),
+        ("Energy by operation", "operation", found.energy_by_operation, energy, "J"),
     )
-    for title, label, changes, unit in parts:
+    for title, label, changes, totals, unit in parts:
         yield from (Text(), heading(title))
-        if not changes:
-            yield Text("  the same")
-            continue
-        shown = changes[:SHOWN_CHANGES]
-        yield _change_table(label, shown, names, {item.name: unit for item in shown})
-        if len(changes) > len(shown):
-            yield Text(f"  and {len(changes) - len(shown)} smaller changes (all with --json)")
+        yield change_table(label, changes, totals, names, unit) if changes else Text("  the same")
+
+
+def _totals(found: Difference, name: str) -> tuple[float, float]:
+    figure = next(item for item in found.figures if item.name == name)
+    return figure.before or 0.0, figure.after or 0.0
 
 
 def _change_table(

@@ -117,7 +117,7 @@ def test_diff_names_the_changed_key_and_where_time_went(cli):
     code, out, err = cli("diff", "a.json", "b.json")
     assert (code, err) == (0, "")
     assert "hardware.core.lanes" in out
-    assert "Busy time by component" in out
+    assert "Latency by components at work" in out
     code, out, err = cli("diff", "a.json", "b.json", "--json")
     found = json.loads(out)
     assert found["settings"] == [{"key": "hardware.core.lanes", "before": "4", "after": "8"}]
@@ -129,7 +129,7 @@ def test_diff_of_equal_results_says_so(cli):
     cli("run", "chip.yaml", "steps.yaml", "--output", "a.json")
     code, out, _ = cli("diff", "a.json", "a.json")
     assert code == 0
-    assert out.count("the same") == 4
+    assert out.count("the same") == 5
 
 
 def test_check_prints_one_verdict_a_file(cli, files):
