@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archsim.architectures.asic import public as asic
     from archsim.architectures.dram import public as dram
     from archsim.architectures.fpga import public as fpga
+    from archsim.architectures.gpu import public as gpu
     from archsim.architectures.neural_graphics import public as neural_graphics
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from archsim.result import Result
+    from archsim.sweeps import sweep
 
 _NAMES: dict[str, str] = {
     "load_hardware": "archsim.api",
     "load_workload": "archsim.api",
     "simulate": "archsim.api",
+    "sweep": "archsim.sweeps",
     "Result": "archsim.result",
     "ArchsimError": "archsim.errors",
     "DeadlockError": "archsim.errors",
@@ -54,8 +57,9 @@ _MODULES: dict[str, str] = {
     "asic": "archsim.architectures.asic.public",
     "dram": "archsim.architectures.dram.public",
     "fpga": "archsim.architectures.fpga.public",
-    "npu_pim": "archsim.architectures.npu_pim.public",
+    "gpu": "archsim.architectures.gpu.public",
     "neural_graphics": "archsim.architectures.neural_graphics.public",
+    "npu_pim": "archsim.architectures.npu_pim.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
 
@@ -89,9 +93,11 @@ __all__ = [
     "asic",
     "dram",
     "fpga",
+    "gpu",
     "load_hardware",
     "load_workload",
     "neural_graphics",
     "npu_pim",
     "simulate",
+    "sweep",
 ]

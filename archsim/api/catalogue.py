@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 MODEL_KINDS = frozenset({"llm_model"})
 """Kinds of files that describe a part of a workload, not a whole one."""
+STUDY_KINDS = frozenset({"study"})
+DEVICE_KINDS = frozenset({"dram_device"})
+"""Kinds of files that describe a part of a workload or of hardware, not a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,12 @@ def _devices() -> list[Item]:
 
 
 def _workloads() -> list[Item]:
-    return [item for item in _files("workloads") if item.kind not in MODEL_KINDS]
+    apart = MODEL_KINDS | STUDY_KINDS
+    return [item for item in _files("workloads") if item.kind not in apart]
+
+
+def _studies() -> list[Item]:
+    return [item for item in _files("workloads") if item.kind in STUDY_KINDS]
 
 
 def _models() -> list[Item]:
@@ -87,6 +95,7 @@ SECTIONS: dict[str, Callable[[], list[Item]]] = {
     "hardware": _hardware,
     "workloads": _workloads,
     "models": _models,
+    "studies": _studies,
     "devices": _devices,
     "architectures": _architectures,
 }

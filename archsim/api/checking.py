@@ -22,7 +22,8 @@ class Checked:
 
     Attributes:
         file: As given.
-        role: ``"hardware"``, ``"workload"``, ``"model"`` or ``"device"``; empty when it is bad.
+        role: ``"hardware"``, ``"workload"``, ``"model"``, ``"device"`` or ``"study"``; empty when
+            it is bad.
         name: Its ``name:``; empty when it is bad.
         problem: One sentence; empty when the file is good.
     """

@@ -80,6 +80,9 @@ class Architecture(ABC):
     ) -> dict[str, NDArray[np.float64]]:
         """Evaluate many designs at once with the closed forms of the analytic fidelity.
 
+        Random choices are those of seed 0. The figures of a design depend on that design alone,
+        bit for bit, and not on which others are evaluated with it.
+
         Args:
             hardware: The design that the columns vary.
             workload: The workload, the same for every design.
@@ -87,12 +90,36 @@ class Architecture(ABC):
 
         Returns:
             Figure name (``latency_s``, ``energy_j``, ``area_mm2`` ...) to an array of shape
-            (designs,).
+            (designs,); the names are those of ``Result`` and its metrics. ``feasible``, where it
+            is there, is 0 for a design on which ``simulate`` raises ``InfeasibleError``; its
+            other figures have no meaning.
 
         Raises:
-            UnsupportedError: The family has no vectorised form.
+            UnsupportedError: The family has no vectorised form, or none of this workload.
+            InputError: A key does not exist, or a design is not a valid hardware.
         """
         raise UnsupportedError(f"the architecture {self.kind!r} cannot evaluate designs in batches")
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs that ``evaluate_batch`` calls infeasible are so.
+
+        A family overrides it where that is faster than one ``simulate`` for each design. The
+        reason of a design depends on that design alone.
+
+        Args:
+            hardware: The design that the columns vary.
+            workload: The workload.
+            columns: As for ``evaluate_batch``; infeasible designs only.
+
+        Returns:
+            One sentence per design; ``None`` when only ``simulate`` can tell.
+        """
+        return None
 
 
 def expect(model: type[Spec], spec: object) -> Spec:

@@ -18,8 +18,9 @@ BUILTIN: dict[str, str] = {
     "asic": "archsim.architectures.asic:ARCHITECTURE",
     "dram": "archsim.architectures.dram:ARCHITECTURE",
     "fpga": "archsim.architectures.fpga:ARCHITECTURE",
-    "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
+    "gpu": "archsim.architectures.gpu:ARCHITECTURE",
     "neural_graphics": "archsim.architectures.neural_graphics:ARCHITECTURE",
+    "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""
 

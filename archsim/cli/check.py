@@ -14,13 +14,13 @@ from archsim.cli.output import print_json, print_report
 def check(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Hardware or workload files, or shipped names."),
+        typer.Argument(metavar="FILE...", help="Hardware, workload or study files, or names."),
     ],
     as_json: JsonFlag = False,
 ) -> None:
-    """Check hardware and workload files; exit with 2 if any of them is bad."""
-    from archsim.api.checking import check_file
+    """Check hardware, workload and study files; exit with 2 if any of them is bad."""
     from archsim.report.listing import verdicts
+    from archsim.space.checking import check_file
 
     found = [check_file(name) for name in files]
     if as_json:

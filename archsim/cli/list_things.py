@@ -1,4 +1,4 @@
-"""``archsim list hardware|workloads|models|devices|papers|architectures``."""
+"""``archsim list hardware|workloads|models|studies|devices|papers|architectures``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from archsim.cli.output import print_json, print_report
 
 def list_things(
     what: Annotated[
-        str, typer.Argument(metavar="hardware|workloads|models|devices|papers|architectures")
+        str,
+        typer.Argument(metavar="hardware|workloads|models|studies|devices|papers|architectures"),
     ],
     as_json: JsonFlag = False,
 ) -> None:

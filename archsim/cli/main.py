@@ -19,6 +19,7 @@ from archsim.cli.list_things import list_things
 from archsim.cli.reproduce import reproduce
 from archsim.cli.run import run
 from archsim.cli.schema import schema
+from archsim.cli.sweep import sweep
 
 
 class OneSentenceGroup(TyperGroup):
@@ -76,6 +77,7 @@ def _archsim(
 for _function, _name in (
     (run, "run"),
     (compare, "compare"),
+    (sweep, "sweep"),
     (reproduce, "reproduce"),
     (list_things, "list"),
     (explain, "explain"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from archsim.sweeps.progress import Watcher
 
 Item = TypeVar("Item")
 
@@ -35,3 +38,15 @@ def with_progress(items: Sequence[Item], label: str) -> Iterator[Item]:
 
     console = Console(stderr=True)
     yield from track(items, description=label, console=console, transient=True)
+
+
+@contextmanager
+def sweep_watcher() -> Iterator[Watcher | None]:
+    """Give what shows how a sweep goes on a terminal's stderr; ``None`` without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from archsim.report.sweep_progress import SweepProgress
+
+    with SweepProgress(sys.stderr) as watcher:
+        yield watcher

@@ -9,7 +9,7 @@ from archsim.config.document import Document, load_document
 from archsim.config.files import Folder
 from archsim.config.inheritance import SETTING
 from archsim.config.locating import located
-from archsim.config.models import HardwareSpec, Specification, WorkloadSpec
+from archsim.config.models import HardwareSpec, Specification, WorkloadSpec, content_text
 from archsim.config.named import NamedFile, list_named
 from archsim.config.overrides import parse_override
 from archsim.config.quantities import (
@@ -78,6 +78,7 @@ __all__ = [
     "WorkloadSpec",
     "build",
     "constants",
+    "content_text",
     "json_schema",
     "list_named",
     "load_document",

@@ -44,8 +44,16 @@ class Specification(StrictModel):
         Names, descriptions and sources don't count, so equal content under another name, or
         read from another file, has the same hash.
         """
-        text = json.dumps(_content(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(content_text(self.content()).encode()).hexdigest()
+
+    def content(self) -> object:
+        """Return what is simulated as plain JSON data; its ``content_text`` is what is hashed."""
+        return _content(self)
+
+
+def content_text(content: object) -> str:
+    """Return JSON data as text that equal data always has."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 class HardwareSpec(Specification):

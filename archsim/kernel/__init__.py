@@ -19,6 +19,7 @@ A model is a set of process functions over one ``Simulation``::
 from simpy.events import Event
 
 from archsim.kernel.clock import FS_PER_S, Clock, fs_to_seconds, seconds_to_fs
+from archsim.kernel.event_limit import event_limit
 from archsim.kernel.events import NamedEvent, ProcessGenerator, ScheduledCall
 from archsim.kernel.paced_work import PacedWork
 from archsim.kernel.reuse import Reuse, content_key
@@ -63,6 +64,7 @@ __all__ = [
     "TimeWeighted",
     "Timeline",
     "content_key",
+    "event_limit",
     "fs_to_seconds",
     "run_periodic",
     "seconds_to_fs",

@@ -15,6 +15,7 @@ from simpy.events import NORMAL, AllOf, Event, Timeout
 
 from archsim.errors import DeadlockError, SimulationError
 from archsim.kernel.clock import fs_to_seconds, whole_number
+from archsim.kernel.event_limit import current_budget
 from archsim.kernel.events import (
     AnyProcessGenerator,
     NamedEvent,
@@ -169,8 +170,13 @@ class Simulation:
         """Process events in order; SimPy's own loop with cancelled calls and failures as above."""
         environment = self.environment
         queue = cast("list[tuple[int, int, int, _QueuedEvent]]", environment._queue)
-        last_event = None if max_events is None else self._processed_events + max_events
-        processed = self._processed_events
+        budget = current_budget()
+        if budget is not None and (max_events is None or budget.left < max_events):
+            max_events, limit = budget.left, budget.limit
+        else:
+            limit = max_events or 0
+        before = processed = self._processed_events
+        last_event = None if max_events is None else before + max_events
         try:
             while queue:
                 time_fs, _, _, event = heappop(queue)
@@ -183,7 +189,7 @@ class Simulation:
                     )
                 if processed == last_event:
                     raise SimulationError(
-                        f"the run passes its limit of {max_events} events at {time_fs} fs"
+                        f"the run passes its limit of {limit} events at {time_fs} fs"
                     )
                 processed += 1
                 environment._now = time_fs
@@ -194,6 +200,8 @@ class Simulation:
                     callback(event)
         finally:
             self._processed_events = processed
+            if budget is not None:
+                budget.left -= processed - before
 
     def _forget(self, process: Event) -> None:
         """Drop a process that has ended."""

@@ -59,7 +59,7 @@ WORKLOADS = [
 ]  # fmt: skip
 
 COMMANDS = [
-    (("run", "zcu104", "m3vit-pascal"), "describes a device, not a design", "extends it"),
+    (("run", "zcu104", "m3vit-pascal"), "this is a device", "hardware of kind"),
     (("run", "d5005-512bit", "m3vit-pascal"), "no accelerator of vision transformers"),
     (("run", "m3vit-zcu104", "matmulfree-370m"), "no ternary core"),
     (("run", "neupims", "matmulfree-370m"), "cannot run the workload", "ternary_lm"),

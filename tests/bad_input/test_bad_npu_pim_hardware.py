@@ -63,7 +63,7 @@ LINES = [
         "pim: {banks_per_channel: 16}", "pim.banks_per_channel", "every bank", "found 16",
         "32 = ranks x bank_groups x banks_per_group",
     ),
-    ("pim: {row_bytes: 0}", "pim.row_bytes", "found 0", "1 B to 1 PB"),
+    ("pim: {row_bytes: 0}", "pim.row_bytes", "found 0", "1 B to 1 MB"),
     ("pim: {row_bytes: 1 KB/s}", "pim.row_bytes", "unknown unit 'KB/s'", "did you mean '1 KiB'"),
     ("pim: {multipliers_per_bank: 0}", "pim.multipliers_per_bank", WHOLE, "1 to 4096"),
     ("pim: {compute_energy_factor: 0}", "pim.compute_energy_factor", "more than 0, at most 1000"),

@@ -32,6 +32,15 @@ LINES = [
         f"at most 2 GiB; raise parallel.tensor, parallel.pipeline or memory.channel_bytes; "
         f"see memory.channel_bytes in {ONLY}:19",
     ),
+    (
+        "memory: {timing: {trp: 1934}}", "memory.timing.trp: closing the banks of a rank leaves no",
+        "found 1934; allowed: trp + banks of a rank (1950) below trefi / ranks (1950); "
+        f"see memory.timing.trefi in {ONLY}:33",
+    ),
+    (
+        "memory: {timing: {tccd_l: 4000}}", "memory.timing.tccd_l: a command must take less time",
+        f"found 4000; allowed: less than trefi = 3900; see memory.timing.trefi in {ONLY}:33",
+    ),
     ("pim: {row_bytes: 1 B}", "pim.row_bytes: a row cannot hold one element", "at least 2 bytes"),
 ]  # fmt: skip
 

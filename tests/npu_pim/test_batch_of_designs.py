@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import archsim
 from archsim.architectures import registry
-from archsim.errors import InfeasibleError, InputError
+from archsim.errors import InfeasibleError, InputError, UnsupportedError
 
 Columns = dict[str, NDArray[np.generic]]
 
@@ -137,3 +137,26 @@ def test_order_and_company_do_not_matter() -> None:
         assert np.array_equal(values, turned[name][::-1]), name
     some = evaluate("neupims-subbatch", {key: value[:7] for key, value in columns.items()})
     assert all(np.array_equal(values[:7], some[name]) for name, values in whole.items())
+
+
+def test_reasons_of_infeasible_designs_are_those_of_one_run_each() -> None:
+    hardware, workload = archsim.load_hardware("neupims"), archsim.load_workload(WORKLOAD)
+    rows = [(1, 2**22, 1e9), (2, 2**22, 2e9), (1, 2**9, 1e9), (32, 2**9, 1e9), (32, 2**10, 1e9)]
+    keys = ("memory.channels", "npu.scratchpad_bytes", "npu.frequency_hz")
+    columns = {key: np.array([row[at] for row in rows]) for at, key in enumerate(keys)}
+    assert evaluate("neupims", columns)["feasible"].tolist() == [0] * 5
+    found = registry.get("npu_pim").infeasible_reasons(hardware, workload, columns)
+    for row, reason in zip(rows, found or [], strict=True):
+        design = archsim.load_hardware("neupims", dict(zip(keys, row, strict=True)))
+        with pytest.raises(InfeasibleError) as caught:
+            archsim.simulate(design, workload, fidelity="analytic")
+        assert str(caught.value) == reason
+
+
+def test_a_serving_run_has_no_batch_form() -> None:
+    workload = archsim.load_workload("gpt3-13b-serving")
+    hardware = archsim.load_hardware("neupims")
+    with pytest.raises(UnsupportedError, match="serving"):
+        registry.get("npu_pim").evaluate_batch(
+            hardware, workload, {"memory.channels": np.array([32])}
+        )

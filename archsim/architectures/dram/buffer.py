@@ -23,13 +23,15 @@ from archsim.architectures.dram.state import (
 
 
 @compiled
-def store_request(items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int) -> None:
+def store_request(
+    items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int
+) -> None:
     """Append a request to the list of its bank."""
     bank = items[item, BANK]
     last = banks[bank, TAIL]
-    items[item, BEFORE] = last
+    links[item, BEFORE] = last
     if last >= 0:
-        items[last, AFTER] = item
+        links[last, AFTER] = item
     else:
         banks[bank, HEAD] = item
     banks[bank, TAIL] = item
@@ -41,16 +43,18 @@ def store_request(items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, 
 
 
 @compiled
-def remove_request(items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int) -> None:
+def remove_request(
+    items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int
+) -> None:
     """Take a request out of the list of its bank; its slot is free at once."""
     bank, direction = items[item, BANK], items[item, IS_WRITE]
-    before, after = items[item, BEFORE], items[item, AFTER]
+    before, after = links[item, BEFORE], links[item, AFTER]
     if before >= 0:
-        items[before, AFTER] = after
+        links[before, AFTER] = after
     else:
         banks[bank, HEAD] = after
     if after >= 0:
-        items[after, BEFORE] = before
+        links[after, BEFORE] = before
     else:
         banks[bank, TAIL] = before
     banks[bank, COUNT] -= 1

@@ -49,7 +49,7 @@ from archsim.architectures.dram.state import (
 
 @compiled
 def issue(
-    items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings,
+    items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings,
     command: int, bank: int,
 ) -> None:  # fmt: skip
     """Change the state of banks, lists and the refresh manager by a command."""
@@ -63,7 +63,7 @@ def issue(
         ranks[rank, OPEN_BANKS] += 1
         return
     if is_column(command):
-        remove_request(items, banks, ranks, channel, banks[bank, CHOSEN])
+        remove_request(items, links, banks, ranks, channel, banks[bank, CHOSEN])
     if command in (PRE, RDA, WRA):
         banks[bank, OPEN_ROW] = -1
         ranks[rank, OPEN_BANKS] -= 1
@@ -71,24 +71,24 @@ def issue(
 
 @compiled
 def plan_stale_banks(
-    items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings
+    items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings
 ) -> None:
     """Plan every bank again whose list, row or block has changed."""
     for bank in range(len(banks)):
         if banks[bank, IS_STALE]:
-            plan_bank(items, banks, ranks, channel, settings, bank)
+            plan_bank(items, links, banks, ranks, channel, settings, bank)
 
 
 @compiled
 def run(
-    time: Int64s, items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
-    starts: Int64s, rules: Int64s, settings: Settings,
+    time: Int64s, items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s,
+    ready: Int64s, starts: Int64s, rules: Int64s, settings: Settings,
 ) -> tuple[Int64s, Int64s, Int64s, Int8s, Int16s, Int32s]:  # fmt: skip
     """Run a trace to its last response.
 
     Args:
         time: Time of each request in the trace, in memory clocks.
-        items, banks, ranks, channel, ready: The state, as in ``state``; used up.
+        items, links, banks, ranks, channel, ready: The state, as in ``state``; used up.
         starts, rules: The timing table, from ``timing.rule_arrays``, in ticks.
         settings: The parameters.
 
@@ -125,8 +125,8 @@ def run(
         previous = now
         took, changed = False, bool(settings.two_buses)
         if waiting and has_room(banks, channel, settings):
-            store_request(items, banks, ranks, channel, next_item)
-            plan_bank(items, banks, ranks, channel, settings, items[next_item, BANK])
+            store_request(items, links, banks, ranks, channel, next_item)
+            plan_bank(items, links, banks, ranks, channel, settings, items[next_item, BANK])
             waiting, took, changed = False, True, True
         if refreshes and now >= first_due:
             due, first_due = check_refreshes(banks, ranks, settings, now)
@@ -148,12 +148,12 @@ def run(
             log_time[logged], log_command[logged] = now, command
             log_bank[logged], log_item[logged] = bank, item
             logged += 1
-            issue(items, banks, ranks, channel, settings, command, bank)
+            issue(items, links, banks, ranks, channel, settings, command, bank)
             note_timing(banks, ranks, channel, ready, starts, rules, settings, command, bank, now)
             if is_column(command):
                 served += 1
                 if waiting and has_room(banks, channel, settings):
-                    store_request(items, banks, ranks, channel, next_item)
+                    store_request(items, links, banks, ranks, channel, next_item)
                     waiting, took = False, True
                 is_write = command in (WR, WRA)
                 got[item] = now + (settings.write_end if is_write else settings.read_end)
@@ -178,7 +178,7 @@ def run(
                 joins_timer = accepted <= entered
                 arrival = entered + tick if joins_timer else accepted
         if changed:
-            plan_stale_banks(items, banks, ranks, channel, settings)
+            plan_stale_banks(items, links, banks, ranks, channel, settings)
             if refreshes and now >= first_due:
                 due, first_due = check_refreshes(banks, ranks, settings, now)
             if settings.two_buses:

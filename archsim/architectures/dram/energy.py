@@ -113,6 +113,15 @@ def count_rank(
     return precharges, active, opening if open_banks else closing - opening, open_banks, last_inside
 
 
+@compiled
+def count_commands(commands: Int8s) -> Int64s:
+    """Return how often each command is in a list, shape (commands,)."""
+    count = np.zeros(8, np.int64)
+    for command in commands:
+        count[command] += 1
+    return count
+
+
 def activity(device: DramDevice, times: Int64s, commands: Int8s, banks: Int16s) -> Activity:
     """Count what a list of commands did.
 
@@ -136,15 +145,15 @@ def activity(device: DramDevice, times: Int64s, commands: Int8s, banks: Int16s) 
     active = 0
     for _, clocks, rest, open_banks, _ in counted:
         active += clocks + (max(0, window - rest) if open_banks else rest)
-    count = np.bincount(commands, minlength=8)
+    count = count_commands(commands)
     return Activity(
         activates=int(count[ACT]),
-        precharges=sum(precharges for precharges, *_ in counted),
+        precharges=int(sum(precharges for precharges, *_ in counted)),
         reads=int(count[RD] + count[RDA]),
         writes=int(count[WR] + count[WRA]),
         refreshes=int(count[REFA]),
-        active_clocks=active,
-        precharged_clocks=max(0, window * shape.ranks - active),
+        active_clocks=int(active),
+        precharged_clocks=max(0, window * shape.ranks - int(active)),
         window_clocks=window,
     )
 

@@ -16,6 +16,16 @@ Bits = tuple[Annotated[int, Field(ge=0, le=47)], ...]
 LEVELS = ("byte", "column", "bank", "bank_group", "rank", "row")
 """Levels of an address, from the finest up."""
 
+SIZE_KEYS = {
+    "byte": "bus_bits",
+    "column": "columns",
+    "bank": "banks_per_group",
+    "bank_group": "bank_groups",
+    "rank": "ranks",
+    "row": "rows",
+}
+"""Key of a device's organisation that says how many values a level has."""
+
 
 class AddressMapping(StrictModel):
     """Bits of an address for each level, its lowest bit first; a level of one value has none."""
@@ -57,6 +67,13 @@ class AddressMapping(StrictModel):
         """
         for level, size in sizes.items():
             bits = len(self.bits(level))
+            if size & (size - 1):
+                raise InputError(
+                    f"the device must have a power of two of {SIZE_KEYS[level]}",
+                    key=f"organisation.{SIZE_KEYS[level]}",
+                    found=str(size),
+                    allowed="1, 2, 4, 8 ...",
+                )
             if 1 << bits != size:
                 raise InputError(
                     f"{size} values of {level} need log2({size}) bits of the address",

@@ -9,7 +9,7 @@ import numpy as np
 
 from archsim.architectures.dram import commands as names
 from archsim.architectures.dram.controller import run
-from archsim.architectures.dram.energy import Activity, Energy, activity, price
+from archsim.architectures.dram.energy import Activity, Energy, activity, count_commands, price
 from archsim.architectures.dram.state import (
     Int8s,
     Int16s,
@@ -104,8 +104,9 @@ def play(requests: Requests, device: DramDevice, controller: Controller) -> Reco
     settings = controller_settings(device, controller)
     starts, rules = rule_arrays(device)
     rules[:, CLOCKS] *= settings.tick
+    links = np.full((len(requests), 2), -1, np.int32)
     sent, got, times, command, bank, item = run(
-        requests.time, requests.items.copy(), *new_state(settings), starts, rules, settings
+        requests.time, requests.items, links, *new_state(settings), starts, rules, settings
     )
     if settings.tick > 1:  # what happens just before an edge counts as on it
         sent, got, times = (-(-ticks // settings.tick) for ticks in (sent, got, times))
@@ -121,7 +122,7 @@ def summarise(
     energy = price(device, done)
     clock_ns = device.clock_s * 1e9
     energy_clock_ns = (device.currents.clock_s or device.clock_s) * 1e9
-    counts = np.bincount(commands.command, minlength=8)
+    counts = count_commands(commands.command)
     total = int(got.max())
     latency = got - record.sent_cycles
     return Outcome(

@@ -55,29 +55,31 @@ def has_room(banks: Int64s, channel: Int64s, settings: Settings) -> bool:
 
 
 @compiled
-def oldest_hit(items: Int32s, banks: Int64s, bank: int) -> int:
+def oldest_hit(items: Int32s, links: Int32s, banks: Int64s, bank: int) -> int:
     """Return the oldest pending request to the open row, or -1."""
     row = banks[bank, OPEN_ROW]
     item = banks[bank, HEAD]
     while item >= 0 and items[item, ROW] != row:
-        item = items[item, AFTER]
+        item = links[item, AFTER]
     return int(item)
 
 
 @compiled
-def has_older_hit_to_address(items: Int32s, banks: Int64s, bank: int, item: int) -> bool:
+def has_older_hit_to_address(
+    items: Int32s, links: Int32s, banks: Int64s, bank: int, item: int
+) -> bool:
     """Say whether an older hit goes to the same address, so that order has to be kept."""
     row, column = items[item, ROW], items[item, COLUMN]
     older = banks[bank, HEAD]
     while older != item:
         if items[older, ROW] == row and items[older, COLUMN] == column:
             return True
-        older = items[older, AFTER]
+        older = links[older, AFTER]
     return False
 
 
 @compiled
-def grouped_hit(items: Int32s, banks: Int64s, channel: Int64s, bank: int) -> int:
+def grouped_hit(items: Int32s, links: Int32s, banks: Int64s, channel: Int64s, bank: int) -> int:
     """Return the oldest hit in the direction of the channel's last column command, else any."""
     row, direction = banks[bank, OPEN_ROW], channel[LAST_WRITE]
     item = banks[bank, HEAD]
@@ -85,45 +87,47 @@ def grouped_hit(items: Int32s, banks: Int64s, channel: Int64s, bank: int) -> int
         if (
             items[item, ROW] == row
             and items[item, IS_WRITE] == direction
-            and not has_older_hit_to_address(items, banks, bank, item)
+            and not has_older_hit_to_address(items, links, banks, bank, item)
         ):
             return int(item)
-        item = items[item, AFTER]
-    return oldest_hit(items, banks, bank)
+        item = links[item, AFTER]
+    return oldest_hit(items, links, banks, bank)
 
 
 @compiled
 def choose_request(
-    items: Int32s, banks: Int64s, channel: Int64s, settings: Settings, bank: int
+    items: Int32s, links: Int32s, banks: Int64s, channel: Int64s, settings: Settings, bank: int
 ) -> int:
     """Scheduler: the request that a bank with an open row serves next."""
     head = int(banks[bank, HEAD])
     if settings.scheduler == FIFO:
         return head
     if settings.scheduler == FRFCFS:
-        hit = oldest_hit(items, banks, bank)
+        hit = oldest_hit(items, links, banks, bank)
     else:
-        hit = grouped_hit(items, banks, channel, bank)
+        hit = grouped_hit(items, links, banks, channel, bank)
     return hit if hit >= 0 else head
 
 
 @compiled
-def has_further_hit(items: Int32s, banks: Int64s, settings: Settings, bank: int) -> bool:
+def has_further_hit(
+    items: Int32s, links: Int32s, banks: Int64s, settings: Settings, bank: int
+) -> bool:
     """Say whether one more pending request hits the open row (Fifo: the second in line does)."""
     row = banks[bank, OPEN_ROW]
     item = banks[bank, HEAD]
     if settings.scheduler == FIFO:
-        second = items[item, AFTER]
+        second = links[item, AFTER]
         return bool(second >= 0 and items[second, ROW] == row)
     hits = 0
     while item >= 0 and hits < 2:
         hits += items[item, ROW] == row
-        item = items[item, AFTER]
+        item = links[item, AFTER]
     return hits == 2
 
 
 @compiled
-def closes_row(items: Int32s, banks: Int64s, settings: Settings, bank: int) -> bool:
+def closes_row(items: Int32s, links: Int32s, banks: Int64s, settings: Settings, bank: int) -> bool:
     """Page policy: whether a column command precharges its bank too."""
     if settings.page_policy == OPEN:
         return False
@@ -131,12 +135,18 @@ def closes_row(items: Int32s, banks: Int64s, settings: Settings, bank: int) -> b
         return True
     if settings.page_policy == OPEN_ADAPTIVE and banks[bank, COUNT] < 2:
         return False
-    return not has_further_hit(items, banks, settings, bank)
+    return not has_further_hit(items, links, banks, settings, bank)
 
 
 @compiled
 def plan_bank(
-    items: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings, bank: int
+    items: Int32s,
+    links: Int32s,
+    banks: Int64s,
+    ranks: Int64s,
+    channel: Int64s,
+    settings: Settings,
+    bank: int,
 ) -> None:
     """Set the next command of a bank and the request that it serves."""
     banks[bank, IS_STALE] = 0
@@ -147,10 +157,10 @@ def plan_bank(
         banks[bank, COMMAND] = ACT
         banks[bank, CHOSEN] = banks[bank, HEAD]
         return
-    item = choose_request(items, banks, channel, settings, bank)
+    item = choose_request(items, links, banks, channel, settings, bank)
     banks[bank, CHOSEN] = item
     if items[item, ROW] != banks[bank, OPEN_ROW]:
         banks[bank, COMMAND] = PRE
         return
-    auto_precharge = closes_row(items, banks, settings, bank)
+    auto_precharge = closes_row(items, links, banks, settings, bank)
     banks[bank, COMMAND] = RD + 2 * items[item, IS_WRITE] + auto_precharge

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from archsim.architectures.dram.state import (
-    AFTER,
     BANK,
-    BEFORE,
     COLUMN,
     IS_WRITE,
     ROW,
@@ -31,7 +29,7 @@ class Requests:
 
     Attributes:
         time: Earliest time of each request in memory clocks, shape (requests,).
-        items: Columns as in ``state``, without neighbours; shape (requests, 6).
+        items: Columns as in ``state``; shape (requests, 4).
     """
 
     time: Int64s
@@ -59,7 +57,7 @@ def decode(trace: MemoryTrace, device: DramDevice, mapping: AddressMapping) -> R
             found=hex(int(addresses[outside[0]])),
             allowed=f"0 to {hex(shape.capacity_bytes - 1)}",
         )
-    items = np.empty((len(trace), 6), np.int32)
+    items = np.empty((len(trace), 4), np.int32)
     bank = mapping.extract(addresses, "rank")
     bank = bank * shape.bank_groups + mapping.extract(addresses, "bank_group")
     items[:, BANK] = bank * shape.banks_per_group + mapping.extract(addresses, "bank")
@@ -67,5 +65,4 @@ def decode(trace: MemoryTrace, device: DramDevice, mapping: AddressMapping) -> R
     place = mapping.extract(addresses, "column") * (shape.bus_bits // 8)
     items[:, COLUMN] = place + mapping.extract(addresses, "byte")
     items[:, IS_WRITE] = trace.is_write
-    items[:, [AFTER, BEFORE]] = -1
     return Requests(trace.time_cycles, items)

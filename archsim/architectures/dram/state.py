@@ -3,7 +3,7 @@
 The tables are plain arrays of whole numbers with named columns, because the compiler handles
 nothing faster. Every function takes the ones it needs:
 
-- ``items``: one row per request, with the neighbours in the list of its bank.
+- ``items``: one row per request, never changed; ``links``: its neighbours in the list of its bank.
 - ``banks``, ``ranks``: one row per bank or rank; ``channel``: what there is once.
 - ``ready``: earliest legal time per command, one row per bank, then per group, then per rank.
 """
@@ -23,8 +23,11 @@ Int8s = NDArray[np.int8]
 NEVER = 2**62
 """Time of what is not going to happen."""
 
-BANK, ROW, COLUMN, IS_WRITE, AFTER, BEFORE = range(6)
-"""Columns of ``items``; -1 stands for no neighbour."""
+BANK, ROW, COLUMN, IS_WRITE = range(4)
+"""Columns of ``items``."""
+
+AFTER, BEFORE = range(2)
+"""Columns of ``links``; -1 stands for no neighbour."""
 
 (
     HEAD, TAIL, COUNT, OPEN_ROW, COMMAND, CHOSEN, IS_STALE, IN_RANK, READY_GROUP, READY_RANK,

@@ -1,8 +1,9 @@
 """Plays programs on ternary cores with SimPy: issue, hazards, FIFOs, and channels they share.
 
 Every core has a process that issues in order; units, registers and FIFOs are its own, the memory
-is shared. Cores that use different programs at a time, state in memory and refreshes make it wait;
-without them the closed forms come out exactly.
+is shared. Other cores, state in memory and refreshes make a core wait; without them the closed
+forms come out exactly. A core that has the memory to itself repeats the same burst; all but the
+first of them are jumped at once, which changes no time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from archsim.kernel import (
     Timeline,
     seconds_to_fs,
 )
+
+PLAYED_BURSTS = 32
+"""Full bursts of a product that are played one by one before the others are jumped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,6 @@ class PlayedProgram:
         instructions: Instructions of core 0 in the order of their start.
         busy_fs: Time in which each unit of core 0 worked.
         bytes_moved: Bytes that passed the memory, all cores together.
-        memory_busy_fs: Time in which the memory moved bytes.
         fifo_wait_fs: Time in which the adders of core 0 waited for weights.
     """
 
@@ -49,7 +52,6 @@ class PlayedProgram:
     instructions: list[PlayedInstruction] = field(default_factory=list)
     busy_fs: dict[str, int] = field(default_factory=dict)
     bytes_moved: int = 0
-    memory_busy_fs: int = 0
     fifo_wait_fs: int = 0
 
 
@@ -66,17 +68,20 @@ def play_program(
     sim = Simulation(timeline)
     memory = SharedBandwidth(sim, "memory", timings[0].memory_bytes_per_s)
     played = PlayedProgram(busy_fs=dict.fromkeys(UNITS, 0))
-    cores = [_Core(sim, number, timing, memory, played) for number, timing in enumerate(timings)]
+    first = timings[0]
+    alone = len(timings) == 1 and first.core.state == "on_chip" and not first.memory.refresh_s
+    cores = [
+        _Core(sim, number, timing, memory, played, alone=alone)
+        for number, timing in enumerate(timings)
+    ]
     ends = [
         sim.process(core.run(program), f"program counter of core {core.number}") for core in cores
     ]
-    refresh_s = timings[0].memory.refresh_s
-    if refresh_s:
-        sim.process(_refresh(sim, memory, timings[0], ends), "refresh", daemon=True)
+    if first.memory.refresh_s:
+        sim.process(_refresh(sim, memory, first, ends), "refresh", daemon=True)
     sim.process(_finish(sim, ends, played), "end of the program")
     sim.run()
-    played.bytes_moved = memory.bytes_moved
-    played.memory_busy_fs = memory.busy_fs
+    played.bytes_moved += memory.bytes_moved
     played.instructions.sort(key=lambda item: item.start_fs)
     return played
 
@@ -110,9 +115,12 @@ class _Core:
         timing: CoreTiming,
         memory: SharedBandwidth,
         played: PlayedProgram,
+        *,
+        alone: bool,
     ) -> None:
         self.sim, self.number, self.timing, self.memory = sim, number, timing, memory
         self.played = played if number == 0 else None
+        self.most_bursts = PLAYED_BURSTS if alone else None
         self.unit: dict[str, Event] = {}
         self.written: dict[int, Event] = {}
         self.read: dict[int, list[Event]] = {}
@@ -178,8 +186,9 @@ class _Core:
         arriving: BoundedStore[tuple[Burst, Event]] = BoundedStore(
             sim, f"FIFO of {name}", FIFO_BURSTS
         )
-        sim.process(self._stream(product, room, arriving), f"stream of {name}")
-        for _ in range(len(product.bursts)):
+        bursts = product.bursts(self.most_bursts)
+        sim.process(self._stream(bursts, room, arriving), f"stream of {name}")
+        for _ in range(len(bursts)):
             burst, arrived = yield from arriving.take()
             start_fs = sim.now_fs
             yield sim.delay(burst.adders_fs)
@@ -191,18 +200,22 @@ class _Core:
 
     def _stream(
         self,
-        product: Product,
+        bursts: Sequence[Burst],
         room: BoundedStore[int],
         arriving: BoundedStore[tuple[Burst, Event]],
     ) -> ProcessGenerator:
         """Bring the bursts one after the other, as long as the FIFO has room."""
         sim = self.sim
-        for number, burst in enumerate(product.bursts):
+        for number, burst in enumerate(bursts):
             yield room.put(number)
-            waits = [sim.delay(burst.port_fs)]
-            if burst.stream_bytes:
-                waits.append(self.memory.transfer(burst.stream_bytes))
-            arrived = sim.all_of(waits)
+            if burst.joined > 1 and self.played is not None:
+                arrived = sim.delay(burst.stream_fs)
+                self.played.bytes_moved += burst.stream_bytes
+            else:
+                waits = [sim.delay(burst.port_fs)]
+                if burst.stream_bytes:
+                    waits.append(self.memory.transfer(burst.stream_bytes))
+                arrived = sim.all_of(waits)
             arriving.put((burst, arrived))
             if not arrived.processed:
                 yield arrived

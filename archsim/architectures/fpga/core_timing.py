@@ -30,12 +30,14 @@ class Burst:
         memory_fs: Time in which the memory alone delivers them.
         port_fs: Time in which the port takes them.
         adders_fs: Time in which the adders use them, and results leave.
+        joined: Bursts that this one stands for.
     """
 
     stream_bytes: int
     memory_fs: int
     port_fs: int
     adders_fs: int
+    joined: int = 1
 
     @property
     def stream_fs(self) -> int:
@@ -74,10 +76,24 @@ class Product:
         """Bytes that come from memory."""
         return self.full * self.burst.stream_bytes + self.last.stream_bytes
 
-    @property
-    def bursts(self) -> list[Burst]:
-        """The bursts in order."""
-        return [self.burst] * self.full + [self.last]
+    def bursts(self, most: int | None = None) -> list[Burst]:
+        """Return the bursts in order.
+
+        Args:
+            most: Keep so many full bursts apart and join all others into one; None joins none.
+                On a memory of its own the product ends at the same time either way.
+        """
+        kept = self.full if most is None else min(self.full, most)
+        joined = self.full - kept
+        one = self.burst
+        rest = Burst(
+            joined * one.stream_bytes,
+            joined * one.memory_fs,
+            joined * one.port_fs,
+            joined * one.adders_fs,
+            joined=joined,
+        )
+        return [one] * kept + ([rest] if joined else []) + [self.last]
 
     @property
     def duration_fs(self) -> int:

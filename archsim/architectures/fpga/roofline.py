@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from archsim.architectures.fpga.config import TernaryCore
 from archsim.result import Check
 
+LEAST_BITS_PER_WEIGHT = math.log2(3.0)
+"""Information in a ternary weight: no packing needs less."""
+
 
 @dataclass(frozen=True)
 class Roofline:
@@ -52,16 +55,17 @@ def remedies(core: TernaryCore, weights: int, seconds: float) -> list[str]:
     factor = stream_bytes / port_bytes_per_s(core) / seconds
     if factor <= 1.0:
         return []
-    port = core.beat_bytes * 8
-    return [
+    found = [
         f"{math.ceil(factor)} ports of {core.port_bytes * 8} bits, each on a channel of its own",
         f"a clock of at least {core.frequency_hz * factor / 1e6:.1f} MHz",
-        f"a port of at least {math.ceil(port * factor)} bits",
-        f"at most {core.bits_per_weight / factor:.2f} bits a weight"
-        + (" (a ternary weight needs 1.585)" if core.bits_per_weight / factor < 1.585 else ""),
+        f"a port of at least {math.ceil(core.beat_bytes * 8 * factor)} bits",
         f"at most {weights / factor / 1e6:.0f} M weights"
         f" (a width of {math.sqrt(1.0 / factor):.2f} times this one)",
     ]
+    bits = core.bits_per_weight / factor
+    if bits >= LEAST_BITS_PER_WEIGHT:
+        found.append(f"at most {bits:.2f} bits a weight")
+    return found
 
 
 def guard(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +9,13 @@ from numpy.typing import ArrayLike
 
 from archsim.architectures.fpga.matvec import Feed, Floats
 from archsim.architectures.fpga.program import BLOCK
+from archsim.architectures.fpga.roofline import LEAST_BITS_PER_WEIGHT
 from archsim.architectures.fpga.ternary_block import ProgramDesign, program_cycles
 from archsim.blocks.numbers import real, whole
 from archsim.errors import InputError
 from archsim.workload.ternary_lm_model import FFN_MULTIPLE
 
 Number = float | Floats
-LEAST_BITS = math.log2(3.0)
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,8 @@ def _check(arguments: dict[str, Floats]) -> None:
         ("cycles_per_beat", arguments["cycles_per_beat"] < 1.0, "at least 1"),
         (
             "bits_per_weight",
-            (arguments["bits_per_weight"] < LEAST_BITS) | (arguments["bits_per_weight"] > 16.0),
+            (arguments["bits_per_weight"] < LEAST_BITS_PER_WEIGHT)
+            | (arguments["bits_per_weight"] > 16.0),
             "1.585 (log2 of 3) to 16",
         ),
         ("memory_efficiency", arguments["memory_efficiency"] > 1.0, "above 0, at most 1"),

@@ -120,7 +120,7 @@ def moe_vit(
         raise UnknownNameError("fidelity", str(fidelity), FIDELITIES)
     changes = {**(overrides or {}), "policy": policy, "cache_experts": cache_experts}
     accelerator = _accelerator(model, changes, overheads)
-    sizes = _sizes(model)
+    sizes = model_sizes(model)
     tokens = _tokens(image)
     plan = plan_image(accelerator, sizes, tokens, _choices(sizes, tokens, routing, seed))
     latency_s = plan.seconds
@@ -172,7 +172,8 @@ def _accelerator(model: str, changes: Mapping[str, object], overheads: bool) -> 
 
 
 @lru_cache(maxsize=8)
-def _sizes(model: str) -> MoeVitModel:
+def model_sizes(model: str) -> MoeVitModel:
+    """Return the sizes of one of ``MODELS``."""
     from archsim.workload import load_workload
 
     return expect(MoeVitWorkload, load_workload(MODELS[model][1])).model

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from archsim.architectures.base import Fidelity
 from archsim.architectures.neural_graphics.config import NeuralGraphicsHardware
 from archsim.architectures.neural_graphics.cost import (
@@ -70,7 +68,7 @@ def run_frame(
         ),
         bytes_moved=[_bytes(workload, plan, played)],
         work=_work(workload, plan, seed),
-        roofline_s=_roofline_s(hardware, workload, plan),
+        roofline_s=_roofline_s(hardware, workload, plan, fidelity),
         more_checks=[_never_faster(played, closed)],
     )
 
@@ -187,24 +185,26 @@ def _work(workload: GraphicsWorkload, plan: FramePlan, seed: int) -> list[Pair]:
 
 
 def _roofline_s(
-    hardware: NeuralGraphicsHardware, workload: GraphicsWorkload, plan: FramePlan
+    hardware: NeuralGraphicsHardware,
+    workload: GraphicsWorkload,
+    plan: FramePlan,
+    fidelity: Fidelity,
 ) -> float:
-    """Return the shortest time that arithmetic, table reads, bytes and fused kernels allow."""
+    """Return the shortest time that arithmetic, table reads, bytes and fused kernels allow.
+
+    The closed form lets cluster and SMs each have the whole bandwidth, events make them share it.
+    """
     engines, mlp = hardware.encoding_engines, hardware.mlp_engine
     frequency, processors = hardware.cluster.frequency_hz, hardware.cluster.processors
     samples, encoding = plan.batches.total, workload.encoding
-    macs_s = samples * workload.macs / (mlp.rows * mlp.columns * processors * frequency)
     reads = samples * encoding.lookups / (engines.banks * engines.engines * processors)
-    moved = sum(plan.cluster_bytes) + sum(plan.sm_bytes)
-    return float(
-        np.max(
-            [
-                macs_s,
-                reads / frequency,
-                moved / hardware.memory.bandwidth_bytes_per_s,
-                sum(plan.sm_fs) * 1e-15,
-            ]
-        )
+    moved = sum(plan.cluster_bytes), sum(plan.sm_bytes)
+    together = sum(moved) if fidelity == "event" else max(moved)
+    return max(
+        samples * workload.macs / (mlp.rows * mlp.columns * processors * frequency),
+        reads / frequency,
+        together / hardware.memory.bandwidth_bytes_per_s,
+        sum(plan.sm_fs) * 1e-15,
     )
 
 

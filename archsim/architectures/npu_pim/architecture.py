@@ -9,6 +9,7 @@ from archsim.architectures.base import Architecture, Fidelity, expect
 from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.metrics import METRICS
 from archsim.config import HardwareSpec, WorkloadSpec
+from archsim.errors import UnsupportedError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,11 +59,31 @@ class NpuPimArchitecture(Architecture):
         workload: WorkloadSpec,
         columns: Mapping[str, NDArray[np.generic]],
     ) -> dict[str, NDArray[np.float64]]:
-        """Evaluate many designs with the closed forms; see ``batch`` for the keys allowed."""
+        """Evaluate many designs with the closed forms; see ``batch`` for the keys allowed.
+
+        Raises:
+            UnsupportedError: The workload is a serving run, which has no closed form.
+        """
         from archsim.architectures.npu_pim.batch import evaluate
         from archsim.workload.llm import LlmWorkload
 
-        return evaluate(expect(NpuPimHardware, hardware), expect(LlmWorkload, workload), columns)
+        model = expect(LlmWorkload, workload)
+        if model.serving is not None:
+            raise UnsupportedError("a serving run cannot be evaluated in batches", key="serving")
+        return evaluate(expect(NpuPimHardware, hardware), model, columns)
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs are infeasible; see the base class."""
+        from archsim.architectures.npu_pim.batch import infeasible_reasons
+        from archsim.workload.llm import LlmWorkload
+
+        device, model = expect(NpuPimHardware, hardware), expect(LlmWorkload, workload)
+        return infeasible_reasons(device, model, columns)
 
 
 ARCHITECTURE = NpuPimArchitecture()

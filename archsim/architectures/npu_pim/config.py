@@ -16,6 +16,7 @@ from archsim.config import (
     HardwareSpec,
     Hertz,
     NonNegativeSeconds,
+    Quantity,
     StrictModel,
     Volts,
 )
@@ -23,6 +24,8 @@ from archsim.errors import InputError, Side
 
 Cycles = Annotated[int, Field(ge=1, le=1_000_000)]
 Small = Annotated[int, Field(ge=1, le=4096)]
+RowBytes = Annotated[int, Quantity("size", ge=1, le=1e6)]
+"""Bytes of a DRAM row: in devices 256 bytes to 8 KiB."""
 
 
 class Npu(StrictModel):
@@ -73,6 +76,18 @@ class DramTiming(StrictModel):
                     Side("memory.timing.trefi", str(self.trefi), f"more than trfc = {self.trfc}")
                 ],
             )
+        for name in type(self).model_fields:
+            cycles = getattr(self, name)
+            if name != "trefi" and cycles >= self.trefi:
+                raise InputError(
+                    "a command must take less time than passes between refreshes",
+                    key=f"memory.timing.{name}",
+                    found=str(cycles),
+                    allowed=f"less than trefi = {self.trefi}",
+                    sides=[
+                        Side("memory.timing.trefi", str(self.trefi), f"more than {name} = {cycles}")
+                    ],
+                )
         return self
 
 
@@ -154,7 +169,7 @@ class Pim(StrictModel):
         description="single: a bank serves reads or PIM; dual: PIM has row buffers of its own"
     )
     banks_per_channel: Small = Field(description="banks with a PIM unit; all banks of a channel")
-    row_bytes: Bytes = Field(
+    row_bytes: RowBytes = Field(
         description="bytes of one DRAM row, and of the channel's vector buffer"
     )
     multipliers_per_bank: Small = Field(description="elements of one dot-product command and bank")
@@ -283,7 +298,29 @@ class NpuPimHardware(HardwareSpec):
             raise error.within("node_nm").suggesting(meant) from error
         for name in ("scratchpad_bytes", "accumulator_bytes"):
             check_buffer(f"npu.{name}", getattr(self.npu, name))
+        if self.pim is not None:
+            self._refreshes_leave_time()
         return self
+
+    def _refreshes_leave_time(self) -> None:
+        """Refuse a memory that does nothing but close banks for refreshes, beside NPU traffic."""
+        memory, timing = self.memory, self.memory.timing
+        closing = memory.bank_groups * memory.banks_per_group + timing.trp
+        interval = timing.trefi // memory.ranks
+        if closing >= interval:
+            raise InputError(
+                "closing the banks of a rank leaves no time between the refreshes of the ranks",
+                key="memory.timing.trp",
+                found=str(timing.trp),
+                allowed=f"trp + banks of a rank ({closing}) below trefi / ranks ({interval})",
+                sides=[
+                    Side("memory.timing.trefi", str(timing.trefi)),
+                    *(
+                        Side(f"memory.{name}", str(getattr(memory, name)))
+                        for name in ("ranks", "bank_groups", "banks_per_group")
+                    ),
+                ],
+            )
 
     def _units_are_not_banks(self, units: int) -> InputError:
         banks = f"{self.memory.banks} = ranks x bank_groups x banks_per_group"

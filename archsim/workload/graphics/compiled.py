@@ -96,18 +96,24 @@ def _write_addresses(
     samples, dimensions = points.shape
     corners = 1 << dimensions
     power_of_two = entries & (entries - 1) == 0
+    part = np.zeros((dimensions, 2), np.int64)  # share of the index of both sides of each axis
     for n in range(samples):
+        stride = 1
+        for axis in range(dimensions):
+            cell = int(np.floor(np.float32(scale * points[n, axis]) + np.float32(0.5)))
+            for side in range(2):
+                if hashed:
+                    part[axis, side] = ((cell + side) * primes[axis]) & 0xFFFFFFFF
+                else:
+                    part[axis, side] = (cell + side) * stride
+            stride *= resolution
         for corner in range(corners):
             index = 0
-            stride = 1
             for axis in range(dimensions):
-                scaled = np.float32(scale * points[n, axis]) + np.float32(0.5)
-                cell = int(np.floor(scaled)) + ((corner >> axis) & 1)
                 if hashed:
-                    index ^= (cell * primes[axis]) & 0xFFFFFFFF
+                    index ^= part[axis, (corner >> axis) & 1]
                 else:
-                    index += cell * stride
-                    stride *= resolution
+                    index += part[axis, (corner >> axis) & 1]
             if power_of_two:
                 index &= entries - 1
             elif index >= entries:
@@ -131,25 +137,31 @@ def _add_features(
     corners = 1 << dimensions
     features = table.shape[1]
     power_of_two = entries & (entries - 1) == 0
+    part = np.zeros((dimensions, 2), np.int64)
+    share = np.zeros((dimensions, 2), np.float32)
     for n in range(samples):
+        stride = 1
+        for axis in range(dimensions):
+            scaled = np.float32(scale * points[n, axis]) + np.float32(0.5)
+            cell = int(np.floor(scaled))
+            share[axis, 1] = np.float32(scaled - np.float32(cell))
+            share[axis, 0] = np.float32(1.0) - share[axis, 1]
+            for side in range(2):
+                if hashed:
+                    part[axis, side] = ((cell + side) * primes[axis]) & 0xFFFFFFFF
+                else:
+                    part[axis, side] = (cell + side) * stride
+            stride *= resolution
         for corner in range(corners):
             index = 0
-            stride = 1
             weight = np.float32(1.0)
             for axis in range(dimensions):
-                scaled = np.float32(scale * points[n, axis]) + np.float32(0.5)
-                cell = int(np.floor(scaled))
-                fraction = np.float32(scaled - np.float32(cell))
-                if (corner >> axis) & 1:
-                    cell += 1
-                    weight *= fraction
-                else:
-                    weight *= np.float32(1.0) - fraction
+                side = (corner >> axis) & 1
+                weight *= share[axis, side]
                 if hashed:
-                    index ^= (cell * primes[axis]) & 0xFFFFFFFF
+                    index ^= part[axis, side]
                 else:
-                    index += cell * stride
-                    stride *= resolution
+                    index += part[axis, side]
             if power_of_two:
                 index &= entries - 1
             elif index >= entries:

@@ -50,11 +50,12 @@ class GridEncoding(StrictModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> GridEncoding:
-        if (self.growth_factor is None) == (self.finest_resolution is None):
+        neither = self.growth_factor is None and self.finest_resolution is None
+        if neither or not (self.growth_factor is None or self.finest_resolution is None):
             raise InputError(
                 "needs one of growth_factor and finest_resolution",
-                key="encoding.growth_factor",
-                found="neither" if self.growth_factor is None else "both",
+                key="encoding.growth_factor" if neither else "encoding.finest_resolution",
+                found="neither" if neither else "both",
             )
         finest = self.finest_resolution
         if finest is not None and finest < self.base_resolution:
@@ -67,7 +68,7 @@ class GridEncoding(StrictModel):
         if (self.grid == "hash") != (self.log2_entries is not None):
             raise InputError(
                 "hash grids, and only they, need a table size",
-                key="encoding.log2_entries",
+                key="encoding.log2_entries" if self.grid == "hash" else "encoding.grid",
                 found="null" if self.log2_entries is None else f"a {self.grid} grid with one",
             )
         largest = self.base_resolution * self.factor ** (self.levels - 1)

@@ -70,7 +70,8 @@ def sphere_trace(
         start = hits + 8.0 * how.hit_distance * _LIGHT
         _trace(field, start, np.broadcast_to(_LIGHT, start.shape), how, box, calls, kept)
     coverage = float(np.mean(enters))
-    return profile_of_calls(calls, width * height, np.concatenate(kept), coverage)
+    found = np.concatenate(kept) if kept else np.zeros((0, 3))
+    return profile_of_calls(calls, width * height, found, coverage)
 
 
 def _trace(

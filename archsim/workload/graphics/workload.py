@@ -83,7 +83,7 @@ class GraphicsWorkload(WorkloadSpec):
     width: Side = Field(description="pixels across")
     height: Side = Field(description="pixels down")
     encoding: GridEncoding
-    networks: Annotated[tuple[Matrix, ...], Field(min_length=1, max_length=64)] = Field(
+    networks: Annotated[tuple[Matrix, ...], Field(max_length=64)] = Field(
         description="weight matrices in order of use, each [inputs, outputs]"
     )
     input_bytes: Record = Field(description="bytes of one sample into the cluster")
@@ -95,6 +95,10 @@ class GraphicsWorkload(WorkloadSpec):
 
     @model_validator(mode="after")
     def _consistent(self) -> GraphicsWorkload:
+        if not self.networks:
+            raise InputError(
+                "a network needs at least one matrix", key="networks", found="an empty list"
+            )
         if self.networks[0][0] != self.encoding.outputs:
             raise InputError(
                 "the first matrix takes what the encoding makes",

@@ -7,5 +7,6 @@ is arithmetic on arrays of designs.
 """
 
 from archsim.architectures.npu_pim.batch.evaluate import evaluate
+from archsim.architectures.npu_pim.batch.reasons import infeasible_reasons
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "infeasible_reasons"]

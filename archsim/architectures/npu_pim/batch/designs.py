@@ -92,6 +92,22 @@ def take_apart(hardware: NpuPimHardware, columns: Columns) -> Designs:
     return Designs(_side(hardware, npu, count), _side(hardware, memory, count), *clocks)
 
 
+def design_at(hardware: NpuPimHardware, columns: Columns, index: int) -> NpuPimHardware:
+    """Return one design of many, whole.
+
+    Args:
+        hardware: The base.
+        columns: As for ``take_apart``.
+        index: Number of the design.
+    """
+    base = hardware.model_dump(mode="python", by_alias=True, exclude={"sources"})
+    values = {
+        key.removeprefix("hardware."): np.asarray(value)[index].item()
+        for key, value in columns.items()
+    }
+    return _checked(base, values)
+
+
 def _common_length(keys: Columns) -> int:
     shapes = {key: value.shape for key, value in keys.items()}
     if not shapes or any(len(shape) != 1 for shape in shapes.values()):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archsim.architectures.npu_pim.batch.designs import Designs, take_apart
-from archsim.architectures.npu_pim.batch.memory_side import MemorySide, memory_side
+from archsim.architectures.npu_pim.batch.memory_side import MemorySide, memory_sides
 from archsim.architectures.npu_pim.batch.npu_side import NpuLayer, NpuSide
 from archsim.architectures.npu_pim.config import NpuPimHardware
 
@@ -76,7 +76,7 @@ def evaluate(
     designs = take_apart(hardware, columns)
     lengths = workload.context_lengths(seed).tolist()
     on_pim = hardware.pim is not None and workload.phase == "decode"
-    memories = [memory_side(item, workload, lengths) for item in designs.memory.hardware]
+    memories = memory_sides(designs.memory.hardware, workload, lengths)
     npus = NpuSide(designs.npu.hardware, workload, lengths, attends=not on_pim)
     count = len(designs)
     latency, energy = np.full(count, np.inf), np.full(count, np.inf)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from archsim.workload.llm import LlmWorkload
 
 _PROBE_BYTES = 10**9
+_MOST_PLANNED = 8192
+_PLANNED: dict[tuple[str, str], MemorySide | None] = {}
+"""Planned memory sides by content of device and traffic; a side depends on nothing else."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,25 @@ class MemorySide:
     static_j: float
     read_j: tuple[float, float]
     write_j: tuple[float, float]
+
+
+def memory_sides(
+    hardware: Sequence[NpuPimHardware], workload: LlmWorkload, lengths: Sequence[int]
+) -> list[MemorySide | None]:
+    """Plan the memory side of each device; those planned before are remembered.
+
+    A sweep asks in chunks and a search design by design, with few memories in all.
+    """
+    traffic = f"{workload.content_hash()} {lengths}"
+    found = []
+    for device in hardware:
+        name = (device.content_hash(), traffic)
+        if name not in _PLANNED:
+            if len(_PLANNED) >= _MOST_PLANNED:
+                _PLANNED.clear()
+            _PLANNED[name] = memory_side(device, workload, lengths)
+        found.append(_PLANNED[name])
+    return found
 
 
 def memory_side(
