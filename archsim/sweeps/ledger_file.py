@@ -137,12 +137,11 @@ def _opened(uri: str) -> sqlite3.Connection:
 
 
 def _prepare(database: sqlite3.Connection) -> None:
-    """Make an empty file a ledger, once, however many processes open it."""
-    if database.execute("PRAGMA page_count").fetchone()[0] == 0:
-        database.execute("PRAGMA journal_mode = WAL")
+    """Make an empty file a ledger, once, however many processes open it; leave others alone."""
+    if _is_empty(database):
         database.execute("BEGIN IMMEDIATE")
         try:
-            if not database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            if _is_empty(database):  # nobody else was faster
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     database.execute(statement)
                 database.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -152,8 +151,12 @@ def _prepare(database: sqlite3.Connection) -> None:
             with suppress(sqlite3.Error):
                 database.execute("ROLLBACK")
             raise
-    elif database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
+    if database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
         database.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_empty(database: sqlite3.Connection) -> bool:
+    return not database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
 
 
 def _check(database: sqlite3.Connection, path: Path) -> None:
