@@ -116,12 +116,11 @@ def check_columns(names: Sequence[str], taken: Sequence[str]) -> None:
 def _connect(path: Path, mode: Literal["write", "read"]) -> sqlite3.Connection:
     if mode == "write":
         return _opened(path.absolute().as_uri() + "?mode=rwc")
-    database = _opened(path.absolute().as_uri() + "?mode=ro")
     try:
+        database = _opened(path.absolute().as_uri() + "?mode=ro")
         database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
     except sqlite3.OperationalError:
         # Readers of WAL need a file beside it, which a read-only folder does not allow.
-        database.close()
         return _opened(path.absolute().as_uri() + "?mode=ro&immutable=1")
     return database
 
@@ -130,9 +129,13 @@ def _opened(uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(
         uri, timeout=BUSY_MS / 1000, isolation_level=None, uri=True, check_same_thread=False
     )
-    # Only what is committed in this order counts; a power failure may cost the last moments.
-    database.execute("PRAGMA synchronous = NORMAL")
-    database.execute("PRAGMA cache_size = -65536")
+    try:
+        # Only what is committed in this order counts; a power failure may cost the last moments.
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA cache_size = -65536")
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
