@@ -15,6 +15,7 @@ from archsim.sweeps.ledger import Ledger
 from archsim.sweeps.plan import Plan, make_plan
 from archsim.sweeps.processes import ProcessPool
 from archsim.sweeps.progress import Progress, Watcher
+from archsim.sweeps.ray_pool import RayPool
 from archsim.sweeps.running import SweepRun
 from archsim.sweeps.summary import FidelitySummary, Summary, summarise
 from archsim.sweeps.table import make_table
@@ -185,6 +186,8 @@ def _pool(plan: Plan, workers: int, ray: str | None) -> Pool:
             "the number of workers", found=str(workers), allowed=f"1 to {MAXIMUM_WORKERS}"
         )
     task = plan.task
+    if ray is not None:
+        return RayPool(task, ray)
     limited = any(limit is not None for limit in (task.wall_s, task.memory_bytes, task.events))
     if workers == 1 and task.form == "batch" and not limited:
         return HerePool(task)
