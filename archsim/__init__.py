@@ -19,6 +19,11 @@ from archsim.version import __version__
 
 if TYPE_CHECKING:
     from archsim.api import load_hardware, load_workload, simulate
+    from archsim.architectures.asic import public as asic
+    from archsim.architectures.dram import public as dram
+    from archsim.architectures.fpga import public as fpga
+    from archsim.architectures.gpu import public as gpu
+    from archsim.architectures.neural_graphics import public as neural_graphics
     from archsim.architectures.npu_pim import public as npu_pim
     from archsim.errors import (
         ArchsimError,
@@ -49,6 +54,11 @@ _NAMES: dict[str, str] = {
     "UnsupportedError": "archsim.errors",
 }
 _MODULES: dict[str, str] = {
+    "asic": "archsim.architectures.asic.public",
+    "dram": "archsim.architectures.dram.public",
+    "fpga": "archsim.architectures.fpga.public",
+    "gpu": "archsim.architectures.gpu.public",
+    "neural_graphics": "archsim.architectures.neural_graphics.public",
     "npu_pim": "archsim.architectures.npu_pim.public",
 }
 """Public name of a family to the module with its lower-level functions; a family adds a line."""
@@ -80,8 +90,13 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedError",
     "__version__",
+    "asic",
+    "dram",
+    "fpga",
+    "gpu",
     "load_hardware",
     "load_workload",
+    "neural_graphics",
     "npu_pim",
     "simulate",
     "sweep",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
 _MAXIMUM_SHOWN = 60
@@ -19,6 +20,21 @@ class ArchsimError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.args, self.__dict__)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of several values that do not fit together, as an error tells it.
+
+    Attributes:
+        key: Dotted key of the value.
+        found: The value; empty: as the error says.
+        allowed: What it may be, the other values staying as they are; empty: as the error says.
+    """
+
+    key: str
+    found: str = ""
+    allowed: str = ""
 
 
 class InputError(ArchsimError):
@@ -32,6 +48,8 @@ class InputError(ArchsimError):
         allowed: What is allowed instead.
         suggestion: What was probably meant.
         others: Further problems of the same input, which the sentence only counts.
+        sides: The other values of a conflict; who knows where each was written tells the error
+            from the one that was written last (see ``archsim.config.located``).
     """
 
     def __init__(
@@ -44,6 +62,7 @@ class InputError(ArchsimError):
         allowed: str = "",
         suggestion: str = "",
         others: Sequence[InputError] = (),
+        sides: Sequence[Side] = (),
     ) -> None:
         self.problem = problem
         self.where = where
@@ -52,6 +71,9 @@ class InputError(ArchsimError):
         self.allowed = allowed
         self.suggestion = suggestion
         self.others = tuple(others)
+        self.sides = tuple(sides)
+        self.see = ""
+        self.counted = True
         super().__init__(self._sentence())
 
     def located(self, where: str, key: str = "") -> Self:
@@ -63,13 +85,42 @@ class InputError(ArchsimError):
         """
         return self._changed(where=where, key=self.key or key)
 
-    def with_others(self, others: Sequence[InputError]) -> Self:
-        """Return the same error, with further problems of the same input."""
-        return self._changed(others=tuple(others))
+    def with_others(self, others: Sequence[InputError], *, counted: bool = True) -> Self:
+        """Return the same error, with further problems of the same input.
+
+        Args:
+            others: The problems.
+            counted: False when there may be still more of them.
+        """
+        return self._changed(others=tuple(others), counted=counted)
 
     def suggesting(self, suggestion: str) -> Self:
         """Return the same error with another suggestion."""
         return self._changed(suggestion=suggestion)
+
+    def within(self, section: str) -> Self:
+        """Return the same error with a section in front of its keys."""
+        return self._changed(
+            key=".".join(part for part in (section, self.key) if part),
+            sides=tuple(replace(side, key=f"{section}.{side.key}") for side in self.sides),
+        )
+
+    def told_from(self, side: Side, where: str, see: str) -> Self:
+        """Return the same conflict as told from one of its values.
+
+        Args:
+            side: The value.
+            where: File and line of the value.
+            see: Where the values are that it does not fit to.
+        """
+        return self._changed(
+            key=side.key,
+            found=side.found or self.found,
+            allowed=side.allowed or self.allowed,
+            where=where,
+            see=see,
+            sides=(),
+        )
 
     def _changed(self, **parts: object) -> Self:
         error = copy.copy(self)
@@ -84,21 +135,33 @@ class InputError(ArchsimError):
             text += f", found {self.found}"
         if self.allowed:
             text += f"; allowed: {self.allowed}"
+        if self.see:
+            text += f"; see {self.see}"
         if self.suggestion:
             text += f"; did you mean {_shortened(self.suggestion, 4 * _MAXIMUM_SHOWN)}?"
         if self.others:
             count = len(self.others)
-            text += f" (and {count} more problem{'s' if count > 1 else ''})"
+            least = "" if self.counted else "at least "
+            text += f" (and {least}{count} more problem{'s' if count > 1 else ''})"
         return " ".join(_printable(text).split())
 
 
 class UnknownNameError(InputError):
-    """A name (of a file, model, device, metric ...) that archsim does not know."""
+    """A name (of a file, model, device, metric ...) that archsim does not know.
+
+    Attributes:
+        name: The name, as it was written.
+        suggests_file: Whether the suggestion is a file of that name in the current folder.
+    """
+
+    name: str = ""
+    suggests_file: bool = False
 
     def __init__(
         self, kind: str, name: str, known: Iterable[str], *, where: str = "", key: str = ""
     ) -> None:
         names = sorted(known)
+        self.name = name
         super().__init__(
             f"unknown {kind}",
             where=where,
@@ -132,11 +195,28 @@ class DeadlockError(SimulationError):
     """A run ended while processes were still waiting."""
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """Return the known name nearest to ``name``, or an empty string."""
-    lowered = {item.lower(): item for item in known}
-    match = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
-    return lowered[match[0]] if match else ""
+def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known name nearest to ``name`` and not the same, or an empty string.
+
+    Of names that are equally near, one with the same letters (``trdc``, ``trcd``) goes first.
+
+    Args:
+        name: What was written.
+        known: What could have been meant.
+        cutoff: Least similarity, from 0 to 1.
+    """
+    wanted = name.lower()
+    lowered = {item.lower(): item for item in known if item != name}
+    matches = difflib.get_close_matches(wanted, list(lowered), n=8, cutoff=cutoff)
+    if not matches:
+        return ""
+    ratio = difflib.SequenceMatcher(None, matches[0], wanted).ratio()
+    for match in matches:
+        if difflib.SequenceMatcher(None, match, wanted).ratio() < ratio:
+            break
+        if sorted(match) == sorted(wanted):
+            return lowered[match]
+    return lowered[matches[0]]
 
 
 def shown(value: object) -> str:

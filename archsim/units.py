@@ -135,7 +135,7 @@ def format_quantity(value: float, unit: str, digits: int = 4) -> str:
         unit: A base unit such as ``"s"``, or any other; ``"bytes"`` is ``"B"``.
         digits: Significant digits.
     """
-    name = {"bytes": "B", "byte": "B", "bytes/s": "B/s"}.get(unit, unit)
+    name = _SHORT_NAMES.get(unit, unit)
     if not math.isfinite(value) or value == 0:
         return f"{value:g} {name}".strip()
     prefixes = _FORMAT_PREFIXES.get(name)
@@ -146,6 +146,24 @@ def format_quantity(value: float, unit: str, digits: int = 4) -> str:
         if abs(scaled) < 1000:
             break
     return f"{_rounded(scaled, digits)} {prefix}{name}"
+
+
+def is_scaled(unit: str) -> bool:
+    """Say whether ``format_quantity`` gives values in this unit a prefix."""
+    return _SHORT_NAMES.get(unit, unit) in _FORMAT_PREFIXES
+
+
+_SHORT_NAMES = {"bytes": "B", "byte": "B", "bytes/s": "B/s"}
+
+
+def binary_size(size_bytes: int) -> str:
+    """Write a size for humans with the IEC prefix that fits, e.g. ``"32 MiB"``."""
+    size, prefix = float(size_bytes), ""
+    for larger in ("Ki", "Mi", "Gi", "Ti", "Pi"):
+        if size < 1024:
+            break
+        size, prefix = size / 1024, larger
+    return f"{_rounded(size, 4)} {prefix}B"
 
 
 _FORMAT_PREFIXES: dict[str, list[str]] = {

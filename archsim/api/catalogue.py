@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archsim.api.devices import DEVICE_MODELS
 from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.config import NamedFile
 
 MODEL_KINDS = frozenset({"llm_model"})
+"""Kinds of files that describe a part of a workload, not a whole one."""
 STUDY_KINDS = frozenset({"study"})
 DEVICE_KINDS = frozenset({"dram_device"})
 """Kinds of files that describe a part of a workload or of hardware, not a whole one."""
@@ -49,11 +51,11 @@ def catalogue(section: str) -> list[Item]:
 
 
 def _hardware() -> list[Item]:
-    return [item for item in _files("hw_configs") if item.kind not in DEVICE_KINDS]
+    return [item for item in _files("hw_configs") if item.kind not in DEVICE_MODELS]
 
 
 def _devices() -> list[Item]:
-    return [item for item in _files("hw_configs") if item.kind in DEVICE_KINDS]
+    return [item for item in _files("hw_configs") if item.kind in DEVICE_MODELS]
 
 
 def _workloads() -> list[Item]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from archsim.api.catalogue import MODEL_KINDS
+from archsim.api.devices import DEVICE_MODELS, load_device
 from archsim.api.loading import kind_of, load_hardware, load_workload
 from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
     from archsim.config import Document
 
-Role = Literal["hardware", "workload", "model"]
+Role = Literal["hardware", "workload", "model", "device"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Checked:
 
     Attributes:
         file: As given.
-        role: ``"hardware"``, ``"workload"``, ``"model"`` or ``"study"``; empty when it is bad.
+        role: ``"hardware"``, ``"workload"``, ``"model"``, ``"device"`` or ``"study"``; empty when
+            it is bad.
         name: Its ``name:``; empty when it is bad.
         problem: One sentence; empty when the file is good.
     """
@@ -55,10 +57,12 @@ def role_of(source: str) -> Role:
     from archsim.workload.load import WORKLOAD_KINDS
 
     document = _document(source)
-    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS]
+    known = [*registry.names(), *WORKLOAD_KINDS, *MODEL_KINDS, *DEVICE_MODELS]
     kind = kind_of(document, known)
     if kind in MODEL_KINDS:
         return "model"
+    if kind in DEVICE_MODELS:
+        return "device"
     if kind in WORKLOAD_KINDS:
         return "workload"
     if kind in known:
@@ -83,6 +87,8 @@ def _document(source: str) -> Document:
 
 
 def _name_read_as(role: Role, source: str) -> str:
+    if role == "device":
+        return load_device(source).name
     if role == "hardware":
         return load_hardware(source).name
     if role == "workload":

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import types
-import typing
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from archsim.config import Specification
 from archsim.config.keys import Declared, in_words
+from archsim.config.walking import KnownKey, walk
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-MAXIMUM_DEPTH = 12
-_NOT_SETTABLE = frozenset({"sources", "schema_version", "kind"})
+_OF_THE_FILE = frozenset({"schema_version", "kind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +40,35 @@ class Key:
 @lru_cache(maxsize=64)
 def keys_of(model: type[BaseModel]) -> tuple[Key, ...]:
     """Return every key that a file of this model may set, sections before their members."""
-    found: dict[str, Key] = {}
-    for key in _walk(model, "", 0):
-        found.setdefault(key.path, key)
-    return tuple(found.values())
+    return tuple(
+        _describe(key.path, key.field, is_section=key.is_section)
+        for key in _settable(model)
+        if key.field is not None
+    )
 
 
 def knows(model: type[BaseModel], path: str) -> bool:
     """Say whether a dotted key is one of the model's, user-chosen names included."""
     parts = path.split(".")
-    return any(_matches(key.path.split("."), parts) for key in keys_of(model))
+    return any(_matches(key.path.split("."), parts) for key in _settable(model))
+
+
+def _settable(model: type[BaseModel]) -> list[KnownKey]:
+    """Return the keys of a model, other than entries of lists and what a file says of itself."""
+    return [key for key in walk(model) if not key.in_list and not _of_the_file(key)]
+
+
+def _of_the_file(key: KnownKey) -> bool:
+    names = key.path.split(".")
+    return "sources" in names or (
+        names[-1] in _OF_THE_FILE and issubclass(key.owner, Specification)
+    )
 
 
 def _matches(pattern: list[str], parts: list[str]) -> bool:
     return len(pattern) == len(parts) and all(
         want in ("*", got) for want, got in zip(pattern, parts, strict=True)
     )
-
-
-def _walk(model: type[BaseModel], prefix: str, depth: int) -> Iterator[Key]:
-    if depth >= MAXIMUM_DEPTH:
-        return
-    for attribute, field in model.model_fields.items():
-        name = field.alias or attribute
-        if not prefix and name in _NOT_SETTABLE:
-            continue
-        members = list(_members(field.annotation))
-        yield _describe(f"{prefix}{name}", field, is_section=bool(members))
-        for suffix, member in members:
-            yield from _walk(member, f"{prefix}{name}{suffix}.", depth + 1)
-
-
-def _members(annotation: object) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield the models inside an annotation; ``.*`` marks those behind a user-chosen name."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield "", annotation
-        return
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is typing.Annotated:
-        yield from _members(arguments[0])
-    elif origin in (typing.Union, types.UnionType):
-        for argument in arguments:
-            yield from _members(argument)
-    elif origin is dict:
-        for suffix, member in _members(arguments[1]):
-            yield f".*{suffix}", member
 
 
 def _describe(path: str, field: FieldInfo, *, is_section: bool) -> Key:

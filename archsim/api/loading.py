@@ -25,9 +25,9 @@ def load_hardware(source: Source, overrides: Mapping[str, object] | None = None)
     Raises:
         InputError: What is wrong, where, and what is allowed instead.
     """
-    from archsim.config import build, load_document
+    from archsim.config import build
 
-    document = load_document(source, "hw_configs", overrides)
+    document = hardware_document(source, overrides)
     return build(hardware_model(document), document)
 
 
@@ -48,7 +48,46 @@ def load_workload(source: Source, overrides: Mapping[str, object] | None = None)
     except UnknownNameError as error:
         if error.key == "kind":
             _refuse_hardware(error)
-        raise
+        raise _among(error, "workloads") from error
+
+
+def hardware_document(source: Source, overrides: Mapping[str, object] | None = None) -> Document:
+    """Read a hardware document, not yet checked against its model.
+
+    Raises:
+        InputError: The name is unknown, or the file is no good YAML.
+    """
+    from archsim.config import load_document
+
+    try:
+        return load_document(source, "hw_configs", overrides)
+    except UnknownNameError as error:
+        raise _among(error, "hardware") from error
+
+
+def workload_document(source: Source, overrides: Mapping[str, object] | None = None) -> Document:
+    """Read a workload document, not yet checked against its model; errors as for hardware."""
+    from archsim.config import load_document
+
+    try:
+        return load_document(source, "workloads", overrides)
+    except UnknownNameError as error:
+        raise _among(error, "workloads") from error
+
+
+def _among(error: UnknownNameError, section: str) -> UnknownNameError:
+    """Return an error about an unknown file that lists whole hardware, or whole workloads, only.
+
+    The shipped trees also hold devices and models, which cannot be meant.
+    """
+    if error.problem != f"unknown {section.removesuffix('s')}":
+        return error
+    from archsim.api.catalogue import catalogue
+
+    names = [item.name for item in catalogue(section)]
+    kind = section.removesuffix("s")
+    listed = UnknownNameError(kind, error.name, names, where=error.where, key=error.key)
+    return listed if not error.suggests_file else listed.suggesting(error.suggestion)
 
 
 def _refuse_hardware(error: UnknownNameError) -> None:
@@ -66,9 +105,11 @@ def _refuse_hardware(error: UnknownNameError) -> None:
 
 def hardware_model(document: Document) -> type[HardwareSpec]:
     """Return the model that a hardware document of this ``kind`` is read into."""
+    from archsim.api.devices import refuse_device
     from archsim.architectures import registry
     from archsim.workload.load import WORKLOAD_KINDS
 
+    refuse_device(document)
     kind = kind_of(document, registry.names())
     if kind in WORKLOAD_KINDS and kind not in registry.targets():
         raise InputError(

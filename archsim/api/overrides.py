@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archsim.api.keys import keys_of, knows
-from archsim.api.loading import Source, hardware_model, workload_model
-from archsim.errors import InputError, closest
+from archsim.api.loading import (
+    Source,
+    hardware_document,
+    hardware_model,
+    workload_document,
+    workload_model,
+)
+from archsim.config.suggesting import nearest_key
+from archsim.errors import InputError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,11 +40,11 @@ def split_overrides(
     """
     if not settings:
         return {}, {}
-    from archsim.config import load_document, parse_override
+    from archsim.config import parse_override
 
     models: dict[str, type[BaseModel]] = {
-        "hardware": hardware_model(load_document(hardware, "hw_configs", None)),
-        "workload": workload_model(load_document(workload, "workloads", None)),
+        "hardware": hardware_model(hardware_document(hardware)),
+        "workload": workload_model(workload_document(workload)),
     }
     sorted_out: dict[str, Overrides] = {"hardware": {}, "workload": {}}
     for setting in settings:
@@ -53,7 +60,7 @@ def _owner(key: str, models: dict[str, type[BaseModel]]) -> tuple[str, str]:
     first, _, rest = key.partition(".")
     if first in models and rest:
         if not knows(models[first], rest):
-            raise _unknown(key, {first: models[first]})
+            raise _unknown_of(first, rest, models)
         return first, rest
     owners = [owner for owner, model in models.items() if knows(model, key)]
     if len(owners) > 1:
@@ -68,17 +75,21 @@ def _owner(key: str, models: dict[str, type[BaseModel]]) -> tuple[str, str]:
     return owners[0], key
 
 
+def _unknown_of(owner: str, path: str, models: dict[str, type[BaseModel]]) -> InputError:
+    """Say that one file does not know a key; the other one may."""
+    other = next((name for name, model in models.items() if knows(model, path)), "")
+    near = nearest_key(path, [key.path for key in keys_of(models[owner])])
+    suggestion = f"{owner}.{near}" if near else ""
+    if other:
+        suggestion = f"{other}.{path}"
+    return InputError("unknown key", where="--set", key=f"{owner}.{path}", suggestion=suggestion)
+
+
 def _unknown(key: str, models: dict[str, type[BaseModel]]) -> InputError:
-    """Say that nobody knows a key; suggest the nearest full key, or one that ends alike."""
-    known = {
-        f"{owner}.{item.path}": item.path
-        for owner, model in models.items()
-        for item in keys_of(model)
-    }
-    tail = key.rpartition(".")[2]
-    alike = [full for full, path in known.items() if path.rpartition(".")[2] == tail]
-    plain = closest(key, known.values())
-    near = closest(key, known)
-    by_plain = next((full for full, path in known.items() if path == plain), "")
-    suggestion = (alike[0] if alike else "") or near or by_plain
-    return InputError("unknown key", where="--set", key=key, suggestion=suggestion)
+    """Say that neither file knows a key."""
+    owners = {item.path: owner for owner in reversed(models) for item in keys_of(models[owner])}
+    in_order = [item.path for model in models.values() for item in keys_of(model)]
+    near = nearest_key(key, in_order)
+    return InputError(
+        "unknown key", where="--set", key=key, suggestion=f"{owners[near]}.{near}" if near else ""
+    )

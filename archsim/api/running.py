@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from archsim.api.loading import Source, load_hardware, load_workload
-from archsim.api.overrides import split_overrides
+from archsim.api.overrides import Overrides, split_overrides
 from archsim.api.simulating import bad_seed, simulate
-from archsim.errors import ArchsimError, InfeasibleError, InputError
+from archsim.errors import ArchsimError, InfeasibleError, InputError, UnsupportedError
 from archsim.result import STANDARD_METRICS
 from archsim.result.files import check_target
 
 if TYPE_CHECKING:
+    from archsim.config import HardwareSpec, WorkloadSpec
     from archsim.result import Result
 
 TIMELINE_ENDINGS = (".json", ".json.gz")
@@ -58,17 +59,48 @@ def run_named(
     for_hardware, for_workload = split_overrides(settings, hardware, workload)
     hw = load_hardware(hardware, for_hardware or None)
     wl = load_workload(workload, for_workload or None)
-    if timeline_path is None:
-        result = simulate(hw, wl, fidelity=fidelity, seed=seed)
-    else:
+    timeline = None
+    if timeline_path is not None:
         from archsim.kernel import Timeline
 
         timeline = Timeline()
+    try:
         result = simulate(hw, wl, fidelity=fidelity, seed=seed, timeline=timeline)
+    except InputError as error:
+        raise _located(error, (hw, hardware, for_hardware), (wl, workload, for_workload)) from error
+    if timeline is not None and timeline_path is not None:
         timeline.write(timeline_path)
     if output_path is not None:
         result.save(output_path)
     return result
+
+
+def _located(
+    error: InputError,
+    hardware: tuple[HardwareSpec, Source, Overrides],
+    workload: tuple[WorkloadSpec, Source, Overrides],
+) -> InputError:
+    """Return an error of a run with the file and line of the key that it names, if it names one.
+
+    Args:
+        error: As raised.
+        hardware: The hardware, where it was read from, and the settings over that.
+        workload: The same of the workload.
+    """
+    from archsim.config import load_document, located
+
+    top = error.key.partition(".")[0]
+    specs = {"hw_configs": hardware[0], "workloads": workload[0]}
+    owners = [folder for folder, spec in specs.items() if top in type(spec).model_fields]
+    if error.where or not owners:
+        return error
+    # Settings of a model that the workload only names reach beyond its own file.
+    own = {key: value for key, value in workload[2].items() if not key.startswith("model.")}
+    documents = {
+        "hw_configs": load_document(hardware[1], "hw_configs", hardware[2]),
+        "workloads": load_document(workload[1], "workloads", own),
+    }
+    return located(error, *sorted(documents.values(), key=lambda d: d is not documents[owners[0]]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +109,27 @@ class Outcome:
 
     Attributes:
         hardware: The design, as it was named.
-        result: Its result; ``None`` when the design is infeasible.
-        reason: Why it is infeasible; empty when it is not.
+        result: Its result; ``None`` when the design could not run.
+        reason: Why there is no result; empty when there is one.
+        status: ``"ok"``; ``"infeasible"``: it breaks a capacity; ``"unsupported"``: its family
+            cannot run this workload.
     """
 
     hardware: str
     result: Result | None
     reason: str
+    status: Literal["ok", "infeasible", "unsupported"]
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON data: hardware, status, reason, and the result's own keys if there is one."""
-        status = "ok" if self.result else "infeasible"
         data = self.result.to_dict() if self.result else {}
-        return {"hardware": self.hardware, "status": status, "reason": self.reason, **data}
+        return {"hardware": self.hardware, "status": self.status, "reason": self.reason, **data}
 
 
 def try_named(
     hardware: str, workload: Source, *, settings: Sequence[str], fidelity: str, seed: int
 ) -> Outcome:
-    """Run one design of a comparison; a design that breaks a capacity is an outcome, no error.
+    """Run one design of a comparison; one that can't run this workload is an outcome, no error.
 
     Raises:
         InputError: Anything else is wrong with the input.
@@ -103,8 +137,10 @@ def try_named(
     try:
         result = run_named(hardware, workload, settings=settings, fidelity=fidelity, seed=seed)
     except InfeasibleError as error:
-        return Outcome(hardware, None, str(error))
-    return Outcome(hardware, result, "")
+        return Outcome(hardware, None, str(error), "infeasible")
+    except UnsupportedError as error:
+        return Outcome(hardware, None, str(error), "unsupported")
+    return Outcome(hardware, result, "", "ok")
 
 
 def metric_units(result: Result) -> dict[str, str]:

@@ -17,6 +17,11 @@ from archsim.errors import ArchsimError, UnknownNameError
 GROUP = "archsim.architectures"
 
 BUILTIN: dict[str, str] = {
+    "asic": "archsim.architectures.asic:ARCHITECTURE",
+    "dram": "archsim.architectures.dram:ARCHITECTURE",
+    "fpga": "archsim.architectures.fpga:ARCHITECTURE",
+    "gpu": "archsim.architectures.gpu:ARCHITECTURE",
+    "neural_graphics": "archsim.architectures.neural_graphics:ARCHITECTURE",
     "npu_pim": "archsim.architectures.npu_pim:ARCHITECTURE",
 }
 """Families shipped here; they work in a source checkout without package metadata."""

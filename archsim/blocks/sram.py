@@ -64,6 +64,27 @@ class SramBuffer:
         return self.banks * self.width_bytes
 
 
+def check_buffer(key: str, capacity_bytes: int, banks: int = SramBuffer.banks) -> None:
+    """Refuse a size that a user gave to a buffer and that its banks cannot have.
+
+    Args:
+        key: Key of the size.
+        capacity_bytes: The size.
+        banks: Equal macros that the buffer is made of.
+
+    Raises:
+        InputError: Names the key and the sizes allowed.
+    """
+    low, high = (banks * size for size in sram.CAPACITY_RANGE_BYTES)
+    if capacity_bytes % banks or not low <= capacity_bytes <= high:
+        raise InputError(
+            f"a buffer is made of {banks} equal banks",
+            key=key,
+            found=f"{capacity_bytes} bytes",
+            allowed=f"multiples of {banks} bytes from {low} to {high} bytes",
+        )
+
+
 def sram_cycles(n_bytes: ArrayLike, bytes_per_cycle: ArrayLike) -> Ints:
     """Return the cycles of moving bytes in or out of a buffer, rounded up.
 

@@ -46,3 +46,7 @@ TimelineOption = Annotated[
         help="Record a timeline for ui.perfetto.dev (.json or .json.gz).",
     ),
 ]
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Also write a page that opens in any browser."),
+]

@@ -21,7 +21,9 @@ def reproduce(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="FOLDER", help="Also write each paper's report to FOLDER/PAPER."
+            "--output",
+            metavar="FOLDER",
+            help="Also write every row (CSV, Markdown) and charts to FOLDER/PAPER, e.g. reports.",
         ),
     ] = None,
     quick: Annotated[
@@ -29,9 +31,13 @@ def reproduce(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Measure a paper's published figures and say which are reproduced."""
+    """Measure a paper's published figures and say which are reproduced.
+
+    Prints each published figure beside ours and counts predictions; --json prints every row.
+    Nothing is written without --output.
+    """
     from archsim.papers.reproducing import prepare, write_report
-    from archsim.report.listing import reproduction
+    from archsim.report.reproduction import reproduction
 
     chosen = prepare(papers or (), output)
     rows = {paper.name: paper.run(quick) for paper in with_progress(chosen, "reproducing")}
@@ -41,4 +47,6 @@ def reproduce(
         return
     for paper in chosen:
         print_report(reproduction(paper.title, [row.to_dict() for row in rows[paper.name]]))
+    if output is None:
+        print_report(["every row: --json, or --output reports for CSV, Markdown and charts"])
     print_report(f"wrote {path}" for path in written)

@@ -9,6 +9,7 @@ import typer
 from archsim.cli.options import (
     FidelityOption,
     HardwareArgument,
+    HtmlOption,
     JsonFlag,
     OutputOption,
     SeedOption,
@@ -27,12 +28,18 @@ def run(
     seed: SeedOption = "0",
     timeline: TimelineOption = None,
     output: OutputOption = None,
+    html: HtmlOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate a workload on a piece of hardware."""
+    from archsim.api.declared import declarations_of
     from archsim.api.running import metric_units, parse_seed, run_named
+    from archsim.report.html.page import check_page, write_page
+    from archsim.report.html.run_page import run_page
     from archsim.report.result_report import result_report
 
+    if html is not None:
+        check_page(html)
     result = run_named(
         hardware,
         workload,
@@ -42,6 +49,8 @@ def run(
         timeline_path=timeline,
         output_path=output,
     )
+    if html is not None:
+        write_page(html, run_page(result, declarations_of(result)))
     if as_json:
         print_json(result.to_dict())
     else:

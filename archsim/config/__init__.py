@@ -7,6 +7,8 @@ A file goes one way: ``load_document`` reads it (with what it extends, and setti
 from archsim.config.build import build
 from archsim.config.document import Document, load_document
 from archsim.config.files import Folder
+from archsim.config.inheritance import SETTING
+from archsim.config.locating import located
 from archsim.config.models import HardwareSpec, Specification, WorkloadSpec, content_text
 from archsim.config.named import NamedFile, list_named
 from archsim.config.overrides import parse_override
@@ -43,6 +45,7 @@ from archsim.config.sources import (
 from archsim.config.strict import StrictModel
 
 __all__ = [
+    "SETTING",
     "Amperes",
     "Bytes",
     "BytesPerSecond",
@@ -79,6 +82,7 @@ __all__ = [
     "json_schema",
     "list_named",
     "load_document",
+    "located",
     "numbers_without_source",
     "parse_override",
 ]

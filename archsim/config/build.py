@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from archsim.config.choices import drop_left_over
 from archsim.config.document import Document
 from archsim.config.keys import known_keys
-from archsim.config.messages import problems
+from archsim.config.locating import located
+from archsim.config.messages import problem
 from archsim.config.models import Specification
 from archsim.config.sources import SET_BY_USER, matches
 from archsim.errors import InputError, closest
@@ -18,7 +20,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def build(model_class: type[Model], document: Document) -> Model:
-    """Check a document against a model.
+    """Check a document against a model, without what it inherited for another choice.
 
     Args:
         model_class: What the document must be.
@@ -29,19 +31,17 @@ def build(model_class: type[Model], document: Document) -> Model:
 
     Raises:
         InputError: The first problem as one sentence: place, key, found, allowed, suggestion;
-            the rest is in its ``others``. Unknown keys come first and missing ones last,
+            others are in its ``others``. Unknown keys come first and missing ones last,
             because a misspelt key is both.
     """
+    document = drop_left_over(model_class, document)
     try:
         spec = model_class.model_validate(document.data)
     except ValidationError as error:
-        found = problems(error.errors(include_url=False), model_class, document)
-        raise found[0].with_others(found[1:]) from None
+        details = error.errors(include_url=False, include_input=False)
+        raise problem(details, model_class, document) from None
     except InputError as error:
-        if error.where:
-            raise
-        key = error.key.removeprefix(document.prefix)
-        raise error.located(document.locate(key)) from error
+        raise located(error, document) from error
     for part, prefix in _specifications(spec, ""):
         _check_patterns(part, prefix, document)
     return spec

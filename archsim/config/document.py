@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archsim.config.files import (
@@ -12,6 +12,7 @@ from archsim.config.files import (
     find_file,
     find_shipped,
     is_path,
+    is_shipped,
     path_exists,
     read_file,
 )
@@ -34,6 +35,8 @@ class Document:
         places: Dotted key to ``file:line``, or to ``--set``.
         settings: Dotted keys that were set over the file.
         prefix: What stands in front of its keys in messages; empty for a whole file.
+        labels: What it was put together from, the lowest first: files, and the data itself.
+        shipped: Those of them that ship with archsim.
     """
 
     data: dict[str, object]
@@ -43,6 +46,29 @@ class Document:
     places: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     prefix: str = ""
+    labels: tuple[str, ...] = ()
+    shipped: frozenset[str] = frozenset()
+
+    def rank(self, key_path: str) -> tuple[int, int]:
+        """Return how much a key is the user's doing: greater for what was written later.
+
+        Nobody's (a default) comes first, then what ships with archsim, the user's files, and
+        settings; among files the one that extends the others comes last. A key that is not there
+        counts as the section that it would belong to.
+
+        Args:
+            key_path: Dotted key.
+        """
+        while key_path and key_path not in self.places:
+            key_path = key_path.rpartition(".")[0]
+        if not key_path:
+            return 0, 0
+        place = self.places[key_path]
+        if place == SETTING:
+            return 3, 0
+        label = place.rpartition(":")[0]
+        height = self.labels.index(label) if label in self.labels else -1
+        return (1 if label in self.shipped else 2), height
 
     def locate(self, key_path: str) -> str:
         """Return where a key was written: ``file:line``, ``--set``, or nothing for a mapping.
@@ -93,6 +119,8 @@ class Document:
                 key.removeprefix(start) for key in self.settings if key.startswith(start)
             ),
             prefix=self.prefix + start,
+            labels=self.labels,
+            shipped=self.shipped,
         )
 
 
@@ -114,7 +142,8 @@ def load_document(
     """
     path: Path | None = None
     if isinstance(source, Mapping):
-        top = Layer(plain_mapping(source), {}, "")
+        data = plain_mapping(source)
+        top = Layer(data, dict.fromkeys(_written(data, {}, ""), ""), "")
         layers = _with_extended(top, None, folder)
     elif isinstance(source, str | Path):
         file = find_file(source, folder)
@@ -124,7 +153,8 @@ def load_document(
         raise InputError(
             "this is not a source", found=shown(source), allowed="a name, a path or a mapping"
         )
-    label = layers[-1].label
+    labels = tuple(layer.label for layer in layers)
+    shipped = frozenset(layer.label for layer in layers if layer.shipped)
     settings = tuple(overrides or ())
     below = merge(layers).data if overrides else {}
     for key, value in (overrides or {}).items():
@@ -137,9 +167,11 @@ def load_document(
         data=merged.data,
         name=name if isinstance(name, str) else "",
         path=path,
-        label=label,
+        label=labels[-1],
         places=merged.places,
         settings=settings,
+        labels=labels,
+        shipped=shipped,
     )
 
 
@@ -147,7 +179,7 @@ def _layer(file: File) -> Layer:
     parsed = read_file(file)
     data = parsed.value if isinstance(parsed.value, dict) else {}
     places = {key: f"{file.label}:{line}" for key, line in parsed.lines.items()}
-    return Layer(data, places, file.label)
+    return Layer(data, places, file.label, is_shipped(file))
 
 
 def _with_extended(top: Layer, file: File | None, folder: Folder) -> list[Layer]:
@@ -159,7 +191,7 @@ def _with_extended(top: Layer, file: File | None, folder: Folder) -> list[Layer]
         if file is not None:
             seen.append((file.path.resolve(), file.label))
         data = {key: value for key, value in layer.data.items() if key != "extends"}
-        layers.insert(0, Layer(data, layer.places, layer.label))
+        layers.insert(0, replace(layer, data=data))
         if "extends" not in layer.data:
             return layers
         where = layer.places.get("extends", "")
@@ -211,10 +243,10 @@ def _extended(target: object, where: str, file: File | None, folder: Folder) -> 
 
 
 def _written(data: Mapping[str, object], below: object, prefix: str) -> list[str]:
-    """Return the dotted keys that a setting writes: its values, and sections that were not there.
+    """Return the dotted keys that a layer writes: its values, and sections that were not there.
 
     Args:
-        data: The setting as nested data.
+        data: The layer as nested data.
         below: What it is put on.
         prefix: What stands in front of the keys.
     """

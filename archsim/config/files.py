@@ -15,7 +15,7 @@ Folder = Literal["hw_configs", "workloads"]
 """The two trees of shipped files."""
 
 SUFFIXES = (".yaml", ".yml")
-_WHAT = {"hw_configs": "hardware", "workloads": "workload"}
+_WHAT: dict[Folder, str] = {"hw_configs": "hardware", "workloads": "workload"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,21 @@ def find_shipped(name: str, folder: Folder, *, where: str = "", key: str = "") -
         return shipped_file(files[name], folder)
     error = UnknownNameError(_WHAT[folder], name, files, where=where, key=key)
     beside = [name + suffix for suffix in SUFFIXES if path_exists(Path(name + suffix))]
-    raise error if key or not beside else error.suggesting(f"the file {beside[0]}")
+    if beside and not key:
+        error = error.suggesting(f"the file {beside[0]}")
+        error.suggests_file = True
+    raise error
 
 
 def shipped_file(path: Path, folder: Folder) -> File:
     """Return a path of the shipped tree as a file, labelled from the tree's top."""
     root = shipped_root(folder)
     return File(path, path.relative_to(root.parent).as_posix(), root)
+
+
+def is_shipped(file: File) -> bool:
+    """Say whether a file is one that ships with archsim."""
+    return any(file.path.is_relative_to(shipped_root(folder)) for folder in _WHAT)
 
 
 def read_file(file: File) -> Parsed:

@@ -32,11 +32,13 @@ class Layer:
         data: The data; never changed.
         places: Dotted key to ``file:line``.
         label: Name of the whole in messages.
+        shipped: Whether it is a file that ships with archsim.
     """
 
     data: Mapping[str, object]
     places: Mapping[str, str]
     label: str
+    shipped: bool = False
 
 
 @dataclass(slots=True)

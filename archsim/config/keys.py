@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -13,10 +13,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from archsim.config.quantities import Quantity
+from archsim.config.walking import key_name, walk
 from archsim.errors import shown
 from archsim.units import DIMENSIONS, format_quantity
-
-MAXIMUM_DEPTH = 16
 
 _Path = tuple[str | int, ...]
 
@@ -32,7 +31,7 @@ class Declared:
 @lru_cache(maxsize=128)
 def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
     """Return every dotted key of a model; ``*`` stands for a name or index the user chooses."""
-    return tuple(dict.fromkeys(_walk(model, "", 0)))
+    return tuple(key.path for key in walk(model))
 
 
 def declared_at(model: type[BaseModel], path: _Path, data: object) -> Declared:
@@ -63,7 +62,20 @@ def siblings(declared: Declared, data: object) -> list[str]:
     """Return the keys that a section may have; none when it may have any."""
     models = models_in(declared.annotation)
     chosen = _chosen(models, data) or models
-    return list(dict.fromkeys(_name(n, f) for m in chosen for n, f in m.model_fields.items()))
+    return list(dict.fromkeys(key_name(n, f) for m in chosen for n, f in m.model_fields.items()))
+
+
+def choice_made(declared: Declared, data: object) -> str:
+    """Return the key of a section that tells which of several models it is, or nothing."""
+    models = models_in(declared.annotation)
+    if len(models) < 2 or not isinstance(data, Mapping):
+        return ""
+    for model in _chosen(models, data):
+        for name, info in model.model_fields.items():
+            value = data.get(key_name(name, info))
+            if isinstance(value, str) and value in typing.get_args(info.annotation):
+                return key_name(name, info)
+    return ""
 
 
 def in_words(declared: Declared) -> tuple[str, str]:
@@ -116,29 +128,6 @@ def choice_text(value: object) -> str:
     return value if isinstance(value, str) else shown(value)
 
 
-def _walk(model: type[BaseModel], prefix: str, depth: int) -> Iterator[str]:
-    if depth > MAXIMUM_DEPTH:
-        return
-    for name, info in model.model_fields.items():
-        key = f"{prefix}{_name(name, info)}"
-        yield key
-        yield from _walk_inside(info.annotation, key, depth)
-
-
-def _walk_inside(annotation: object, key: str, depth: int) -> Iterator[str]:
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield from _walk(annotation, f"{key}.", depth + 1)
-    elif origin is Annotated:
-        yield from _walk_inside(arguments[0], key, depth)
-    elif origin in (typing.Union, types.UnionType):
-        for item in arguments:
-            yield from _walk_inside(item, key, depth)
-    elif origin in (dict, list, tuple):
-        yield f"{key}.*"
-        yield from _walk_inside(arguments[1 if origin is dict else 0], f"{key}.*", depth)
-
-
 def _step(declared: Declared, part: str | int, data: object) -> Declared:
     annotation, _ = _flat(declared)
     for option in _options(annotation):
@@ -150,7 +139,7 @@ def _step(declared: Declared, part: str | int, data: object) -> Declared:
     models = models_in(annotation)
     for model in [*_chosen(models, data), *models]:
         for name, info in model.model_fields.items():
-            if _name(name, info) == part:
+            if key_name(name, info) == part:
                 return Declared(info.annotation, tuple(info.metadata))
     return Declared(object)
 
@@ -181,9 +170,9 @@ def _chosen(models: list[type[BaseModel]], data: object) -> list[type[BaseModel]
         for model in models
         if any(
             typing.get_origin(info.annotation) is Literal
-            and data.get(_name(name, info)) in typing.get_args(info.annotation)
+            and data.get(key_name(name, info)) in typing.get_args(info.annotation)
             for name, info in model.model_fields.items()
-            if isinstance(data.get(_name(name, info)), str)
+            if isinstance(data.get(key_name(name, info)), str)
         )
     ]
 
@@ -229,7 +218,3 @@ def _range(metadata: list[object]) -> str:
 
 def _plain(number: float) -> str:
     return str(number) if isinstance(number, int) else f"{number:g}"
-
-
-def _name(name: str, info: FieldInfo) -> str:
-    return info.alias or name

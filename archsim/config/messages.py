@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -13,38 +14,52 @@ from archsim.config.inheritance import SETTING
 from archsim.config.keys import (
     Declared,
     child,
+    choice_made,
     choices,
     declared_at,
     in_words,
-    known_keys,
     models_in,
     siblings,
 )
 from archsim.config.quantities import QUANTITY_ERROR
+from archsim.config.suggesting import nearest_key
+from archsim.config.walking import walk
 from archsim.config.yaml_events import MAXIMUM_DIGITS
 from archsim.errors import InputError, closest, shown
 
 _Path = tuple[str | int, ...]
 
 
-def problems(
+MAXIMUM_PROBLEMS = 100
+"""Problems of one input that are put into words; a file may hold any number of them."""
+
+_RANKS = {"extra_forbidden": 0, "missing": 2}
+
+
+def problem(
     details: Iterable[ErrorDetails], model: type[BaseModel], document: Document
-) -> list[InputError]:
-    """Return one error a key, the most telling ones first.
+) -> InputError:
+    """Return the most telling error, with those of other keys as its ``others``.
 
     Args:
-        details: What pydantic found.
+        details: What pydantic found, at least one.
         model: The model that was asked for.
         document: The document that was read.
     """
-    found: dict[str, tuple[int, InputError]] = {}
-    for detail in details:
+    found: dict[str, InputError] = {}
+    counted = True
+    allowed = cache(partial(_allowed_keys, model, document))
+    for detail in sorted(details, key=lambda item: _RANKS.get(item["type"], 1)):
         path = _path(detail, document.data)
         key = ".".join(map(str, path))
-        rank = {"extra_forbidden": 0, "missing": 2}.get(detail["type"], 1)
-        if key not in found or rank < found[key][0]:
-            found[key] = (rank, _error(detail, path, model, document))
-    return [error for _, error in sorted(found.values(), key=lambda item: item[0])]
+        if key in found:
+            continue
+        if len(found) > MAXIMUM_PROBLEMS:
+            counted = False
+            break
+        found[key] = _error(detail, path, model, document, allowed)
+    first, *others = found.values()
+    return first.with_others(others, counted=counted)
 
 
 def _path(detail: ErrorDetails, data: object) -> _Path:
@@ -68,7 +83,11 @@ def _tag(detail: ErrorDetails) -> str:
 
 
 def _error(
-    detail: ErrorDetails, path: _Path, model: type[BaseModel], document: Document
+    detail: ErrorDetails,
+    path: _Path,
+    model: type[BaseModel],
+    document: Document,
+    allowed_keys: Callable[[], list[str]],
 ) -> InputError:
     kind, relative = detail["type"], ".".join(map(str, path))
     value: object = document.data
@@ -77,7 +96,7 @@ def _error(
     declared = declared_at(model, path, document.data)
     key, where, found = document.prefix + relative, document.locate(relative), shown(value)
     if kind == "extra_forbidden":
-        return _unknown_key(path, model, document)
+        return _unknown_key(path, model, document, allowed_keys)
     if kind in ("missing", "union_tag_not_found") and value is None:
         must, bounds = in_words(declared)
         if kind == "union_tag_not_found":
@@ -143,7 +162,7 @@ def _meant(text: str, known: list[str], must: str) -> str:
         except ValueError:
             return ""
         return f"{number:.15g}" if math.isfinite(number) else ""
-    return closest(text, known)
+    return text if text in known else closest(text, known)  # the quotes around true are wrong
 
 
 def _unknown_choice(where: str, key: str, value: object, known: list[str]) -> InputError:
@@ -165,54 +184,60 @@ def _tags(path: _Path, model: type[BaseModel], document: Document) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _unknown_key(path: _Path, model: type[BaseModel], document: Document) -> InputError:
-    """Say that a key is unknown; suggest a neighbour, or a key elsewhere that ends alike."""
+def _unknown_key(
+    path: _Path,
+    model: type[BaseModel],
+    document: Document,
+    allowed_keys: Callable[[], list[str]],
+) -> InputError:
+    """Say that a key is unknown, or that it belongs to another choice than the one made here."""
     key, last = ".".join(map(str, path)), str(path[-1])
     where = document.locate(key)
     parent: object = document.data
     for part in path[:-1]:
         parent = child(parent, part)
-    known = siblings(declared_at(model, path[:-1], document.data), parent)
-    near = closest(last, [name for name in known if name != "sources"])
+    section = declared_at(model, path[:-1], document.data)
+    known = siblings(section, parent)
+    allowed = ", ".join(known[:16]) + (", ..." if len(known) > 16 else "")
+    tag = choice_made(section, parent)
+    if tag and last in siblings(section, None):
+        return InputError(
+            f"does not go with {tag}: {shown(child(parent, tag))}", where=where,
+            key=document.prefix + key, allowed=allowed,
+        )  # fmt: skip
     if where == SETTING:
         # A setting is shown as it was given: pydantic stops at the first part it doesn't know.
         given = (item for item in document.settings if item.startswith(f"{key}."))
         key = next(given, key)
-    elsewhere = _same_end(key, model)
-    if len(elsewhere) == 1:
-        suggestion = elsewhere[0]
-    elif near and key.endswith(last):
-        suggestion = key[: len(key) - len(last)] + near
-    else:
-        suggestion = _anywhere(key, model)
-    if "." in last and suggestion in ("", key):  # a dotted key means nesting in a setting only
+    here = [".".join(map(str, (*path[:-1], name))) for name in known if name != "sources"]
+    elsewhere = [] if path[0] == "sources" else allowed_keys()
+    suggestion = nearest_key(key, dict.fromkeys([*here, *elsewhere]))
+    if "." in last and not suggestion:  # a dotted key means nesting in a setting only
         suggestion = f"{last.replace('.', ': {')}: ...{'}' * last.count('.')}"
     return InputError(
         "unknown key",
         where=where,
         key=document.prefix + key,
-        allowed=", ".join(known[:16]) + (", ..." if len(known) > 16 else ""),
+        allowed=allowed,
         suggestion=suggestion and document.prefix + suggestion,
     )
 
 
-def _same_end(key: str, model: type[BaseModel]) -> list[str]:
-    """Return the keys of a model whose last part is that of a key."""
-    end = key.rpartition(".")[2]
-    return [item for item in _plain_keys(model) if item.rpartition(".")[2] == end]
+def _allowed_keys(model: type[BaseModel], document: Document) -> list[str]:
+    """Return the keys that the document may have, the choices in it being what they are."""
+    return [
+        key.path
+        for key in walk(model)
+        if "*" not in key.path
+        and "sources" not in key.path.split(".")
+        and _fits(tuple(key.path.split(".")), model, document.data)
+    ]
 
 
-def _anywhere(key: str, model: type[BaseModel]) -> str:
-    """Return the full key nearest to one: with the same end, or spelt nearly alike."""
-    same = _same_end(key, model)
-    if same:
-        return same[0]
-    near = closest(key, _plain_keys(model))
-    if near:
-        return near
-    ends = {item.rpartition(".")[2]: item for item in reversed(_plain_keys(model))}
-    return ends.get(closest(key.rpartition(".")[2], ends), "")
-
-
-def _plain_keys(model: type[BaseModel]) -> list[str]:
-    return [key for key in known_keys(model) if "*" not in key]
+def _fits(path: _Path, model: type[BaseModel], data: object) -> bool:
+    parent = data
+    for at, part in enumerate(path):
+        if part not in siblings(declared_at(model, path[:at], data), parent):
+            return False
+        parent = child(parent, part)
+    return True

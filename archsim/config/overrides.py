@@ -12,7 +12,7 @@ from archsim.config.yaml_events import MAXIMUM_DEPTH, parse_yaml
 from archsim.errors import InputError, shown
 
 _KEY = re.compile(r"[^.\s=]+(\.[^.\s=]+)*")
-_FIXED = ("sources", "extends")
+_FIXED = ("sources", "extends", "kind", "schema_version")
 
 
 def parse_override(text: str) -> tuple[str, object]:
@@ -56,7 +56,7 @@ def check_key(key: object, found: object = None) -> None:
     if key.partition(".")[0] in _FIXED:
         raise InputError(
             "cannot be set over a file", where=SETTING, key=key,
-            allowed="keys other than " + " and ".join(_FIXED),
+            allowed="keys other than " + ", ".join(_FIXED),
         )  # fmt: skip
 
 

@@ -8,7 +8,11 @@ from archsim.errors import ArchsimError, UnknownNameError
 from archsim.papers.base import VERDICTS, Paper, Row, Verdict, compare, write_rows
 
 PAPERS: dict[str, str] = {
+    "nasaic": "archsim.papers.nasaic:PAPER",
+    "m3vit": "archsim.papers.m3vit:PAPER",
+    "matmulfree": "archsim.papers.matmulfree:PAPER",
     "neupims": "archsim.papers.neupims:PAPER",
+    "ngpc": "archsim.papers.ngpc:PAPER",
 }
 """Name to ``"module:OBJECT"`` where the object is a ``Paper``."""
 

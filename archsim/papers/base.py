@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from archsim.errors import SimulationError
+from archsim.report.csv_text import csv_text
 from archsim.result import write_atomically
 
 Verdict = Literal["reproduced", "deviates", "not comparable", "prediction"]
@@ -120,12 +119,9 @@ def write_rows(rows: Sequence[Row], folder: str | Path, name: str, title: str) -
 
 def rows_to_csv(rows: Sequence[Row]) -> str:
     """Return the rows as CSV with a header; an absent figure is an empty cell."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Row)])
-    for row in rows:
-        writer.writerow(["" if value is None else value for value in asdict(row).values()])
-    return buffer.getvalue()
+    return csv_text(
+        [field.name for field in fields(Row)], [list(asdict(row).values()) for row in rows]
+    )
 
 
 def rows_to_markdown(rows: Sequence[Row], title: str) -> str:

@@ -33,16 +33,37 @@ def time_by_activity(result: Result) -> list[Share]:
     for working, seconds in _moments(result):
         names = sorted(working, key=lambda name: (order.get(name, len(order)), name))
         parts.setdefault(TOGETHER.join(names) or IDLE, []).append(seconds)
-    idle = result.latency_s - math.fsum(map(math.fsum, parts.values()))
-    # What rounding leaves is no idle time.
-    if idle > 1e-9 * result.latency_s:
-        parts.setdefault(IDLE, []).append(idle)
-    shares = []
-    for name, pieces in parts.items():
-        total = math.fsum(pieces)
-        share = total / result.latency_s if result.latency_s > 0 else 0.0
-        shares.append(Share(name, "", total, share, len(pieces)))
-    return sorted(shares, key=lambda item: (-item.value, item.name))
+    return _as_shares(
+        parts, {name: len(pieces) for name, pieces in parts.items()}, result.latency_s
+    )
+
+
+def time_by_share(result: Result, column: str) -> list[Share]:
+    """Return the latency divided among the values of a column of the operations, largest first.
+
+    A moment in which several operations run is shared equally among them, so that the parts add
+    up to the latency; moments without any operation are ``"idle"``.
+
+    Args:
+        result: The run.
+        column: ``"kind"``, ``"operation"`` or ``"component"``.
+    """
+    table = result.operations
+    names = [str(name) for name in table[column]]
+    changes = _changes(result)
+    parts: dict[str, list[float]] = {}
+    at_work: Counter[str] = Counter()
+    before = 0.0
+    for moment in sorted(changes):
+        running = at_work.total()
+        if running and moment > before:
+            for name, count in at_work.items():
+                if count:
+                    parts.setdefault(name, []).append((moment - before) * count / running)
+        for row, step in changes[moment]:
+            at_work[names[row]] += step
+        before = moment
+    return _as_shares(parts, Counter(names), result.latency_s)
 
 
 def merge_small(
@@ -66,19 +87,42 @@ def merge_small(
     return merged
 
 
+def _as_shares(
+    parts: dict[str, list[float]], counts: Mapping[str, int], latency_s: float
+) -> list[Share]:
+    """Return the parts and what is left of the latency, largest first."""
+    idle = latency_s - math.fsum(map(math.fsum, parts.values()))
+    # What rounding leaves is no idle time.
+    if idle > 1e-9 * latency_s:
+        parts.setdefault(IDLE, []).append(idle)
+    shares = []
+    for name, pieces in parts.items():
+        total = math.fsum(pieces)
+        share = total / latency_s if latency_s > 0 else 0.0
+        shares.append(Share(name, "", total, share, counts.get(name, 1)))
+    return sorted(shares, key=lambda item: (-item.value, item.name))
+
+
+def _changes(result: Result) -> dict[float, list[tuple[int, int]]]:
+    """Return time to the rows of operations that start (+1) or end (-1) then."""
+    table = result.operations
+    changes: dict[float, list[tuple[int, int]]] = {}
+    for row, (start, end) in enumerate(zip(table["start_s"], table["end_s"], strict=True)):
+        if end > start:
+            changes.setdefault(float(start), []).append((row, 1))
+            changes.setdefault(float(end), []).append((row, -1))
+    return changes
+
+
 def _moments(result: Result) -> Iterator[tuple[frozenset[str], float]]:
     """Yield the components at work between one start or end of an operation and the next."""
-    table = result.operations
-    changes: dict[float, list[tuple[str, int]]] = {}
-    for name, start, end in zip(table["component"], table["start_s"], table["end_s"], strict=True):
-        if end > start:
-            changes.setdefault(float(start), []).append((str(name), 1))
-            changes.setdefault(float(end), []).append((str(name), -1))
+    names = [str(name) for name in result.operations["component"]]
+    changes = _changes(result)
     at_work: Counter[str] = Counter()
     before = 0.0
     for moment in sorted(changes):
         if moment > before:
             yield frozenset(name for name, count in at_work.items() if count > 0), moment - before
-        for name, step in changes[moment]:
-            at_work[name] += step
+        for row, step in changes[moment]:
+            at_work[names[row]] += step
         before = moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,6 +58,32 @@ def energy_by_component(result: Result) -> list[Share]:
                 share = value / result.energy_j if result.energy_j > 0 else 0.0
                 shares.append(Share(str(name), part, float(value), share, 1))
     return sorted(shares, key=lambda item: (-item.value, item.name, item.detail))
+
+
+STATIC = "static, all components"
+UNASSIGNED = "of no single operation"
+
+
+def energy_parts(result: Result, column: str) -> list[Share]:
+    """Return the energy of a run divided up by a column of its operations; the parts add up.
+
+    Dynamic energy that no operation caused, and static energy, are parts of their own and last.
+
+    Args:
+        result: The run.
+        column: ``"kind"`` or ``"operation"``.
+    """
+    table, total = result.operations, result.energy_j
+    shares = _by_name(table[column], table["component"], table["energy_j"], total)
+    shares = [replace(item, detail="") for item in shares if item.value > 0]
+    static = math.fsum(result.components["static_energy_j"])
+    rest = total - static - math.fsum(item.value for item in shares)
+    # What rounding leaves is no energy of its own.
+    if rest > 1e-9 * total:
+        shares.append(Share(UNASSIGNED, "", rest, rest / total, 1))
+    if static > 0:
+        shares.append(Share(STATIC, "", static, static / total, 1))
+    return shares
 
 
 def rest_of(shares: Sequence[Share], shown: int) -> list[Share]:

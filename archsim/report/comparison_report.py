@@ -9,18 +9,19 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from archsim.report.activity import OTHER, merge_small, time_by_activity
+from archsim.report.change_table import change_table
 from archsim.report.result_report import figure_text
-from archsim.report.tables import WIDTH, heading, percent, plain_table, units_of
+from archsim.report.side_by_side import SideBySide
+from archsim.report.tables import heading, percent, plain_table, units_of
 from archsim.result import STANDARD_METRICS
+from archsim.units import is_scaled
 
 if TYPE_CHECKING:
     from archsim.report.comparing import Figure
     from archsim.report.difference import Change, Difference
     from archsim.result import Result
 
-SHOWN_CHANGES = 15
 LEAST_SHARE = 0.01
-_GAP = 2
 
 
 def comparison_report(
@@ -28,8 +29,8 @@ def comparison_report(
 ) -> Iterator[RenderableType]:
     """Yield the absolute and the relative tables of a comparison.
 
-    Designs that don't fit beside each other go into tables one below the other. A figure that is
-    the same for every design is left out of the relative tables.
+    Where it is too wide, units that a figure's name tells are left out. A figure that is the same
+    for every design is left out of the relative tables.
 
     Args:
         names: Name of each design.
@@ -39,18 +40,24 @@ def comparison_report(
     known = {**units, **units_of(STANDARD_METRICS)}
     labels = [figure.name for figure in figures]
     cells = [[_cell(v, known.get(figure.name, "")) for v in figure.absolute] for figure in figures]
+    numbers = [
+        [_cell(v, _scaled(known.get(figure.name, ""))) for v in figure.absolute]
+        for figure in figures
+    ]
     yield heading("Figures")
-    yield from _side_by_side(names, labels, cells)
+    yield SideBySide(names, labels, cells, numbers)
     moved = [f for f in figures if any(ratio not in (None, 1.0) for ratio in f.relative)]
     if not moved:
         return
     ratios = [["-" if v is None else f"{v:.3g}x" for v in figure.relative] for figure in moved]
     yield from (Text(), heading(f"Relative to {names[0]}"))
-    yield from _side_by_side(names, [figure.name for figure in moved], ratios)
+    yield SideBySide(names, [figure.name for figure in moved], ratios)
 
 
 def activity_report(names: Sequence[str], results: Sequence[Result]) -> Iterator[RenderableType]:
     """Yield what works when: the latency of each design, divided by the components at work.
+
+    Where it is too wide, shares are left out.
 
     Args:
         names: Name of each design.
@@ -62,56 +69,32 @@ def activity_report(names: Sequence[str], results: Sequence[Result]) -> Iterator
     shown = merge_small(times, LEAST_SHARE)
     labels = list({name: None for parts in shown for name in parts if name != OTHER})
     labels += [OTHER] * any(OTHER in parts for parts in shown)
-    cells = [
-        [
-            f"{figure_text(parts[label], 's')} {percent(parts[label] / result.latency_s):>6}"
-            if label in parts
-            else "-"
-            for parts, result in zip(shown, results, strict=True)
-        ]
+    times_only = [
+        [figure_text(parts[label], "s") if label in parts else "-" for parts in shown]
         for label in labels
     ]
+    cells = [
+        [
+            f"{text} {percent(parts[label] / result.latency_s):>6}" if label in parts else text
+            for text, parts, result in zip(row, shown, results, strict=True)
+        ]
+        for label, row in zip(labels, times_only, strict=True)
+    ]
     yield from (Text(), heading("What works when (the parts add up to the latency)"))
-    yield from _side_by_side(names, labels, cells)
+    yield SideBySide(names, labels, cells, times_only)
 
 
-def _side_by_side(
-    names: Sequence[str], labels: Sequence[str], cells: Sequence[Sequence[str]]
-) -> Iterator[RenderableType]:
-    """Yield as few tables as 80 columns allow; ``cells`` holds one list per label."""
-    room = WIDTH - _GAP - max(map(len, labels)) - _GAP
-    blocks: list[list[int]] = []
-    left = 0
-    for design, name in enumerate(names):
-        needed = max(len(name), *(len(row[design]) for row in cells)) + _GAP
-        if not blocks or needed > left:
-            blocks.append([])
-            left = room
-        blocks[-1].append(design)
-        left -= needed
-    for number, block in enumerate(blocks):
-        if number:
-            yield Text()
-        yield plain_table(
-            [("", "left"), *((names[design], "right") for design in block)],
-            (
-                [label, *(row[design] for design in block)]
-                for label, row in zip(labels, cells, strict=True)
-            ),
-        )
-
-
-def infeasible_designs(reasons: Mapping[str, str]) -> Iterator[RenderableType]:
+def designs_not_run(status: str, reasons: Mapping[str, str]) -> Iterator[RenderableType]:
     """Yield one line per design that could not be run; they are in no table.
 
     Args:
-        reasons: Design to why it is infeasible; empty for one that ran.
+        status: ``"infeasible"`` or ``"unsupported"``.
+        reasons: Design to why it could not run.
     """
-    infeasible = {name: reason for name, reason in reasons.items() if reason}
-    if infeasible:
+    if reasons:
         yield Text()
-        for name, reason in infeasible.items():
-            yield Text.assemble(("infeasible  ", "red"), f"{name}: {reason}", no_wrap=True)
+        for name, reason in reasons.items():
+            yield Text.assemble((f"{status}  ", "red"), f"{name}: {reason}", no_wrap=True)
 
 
 def difference_report(
@@ -133,20 +116,21 @@ def difference_report(
         yield Text("  the same")
     yield from (Text(), heading("Figures"))
     yield _change_table("figure", found.figures, names, known)
+    latency, energy = (_totals(found, name) for name in ("latency_s", "energy_j"))
     parts = (
-        ("Time by operation", "operation", found.time, "s"),
-        ("Busy time by component", "component", found.busy, "s"),
-        ("Energy by component", "component", found.energy, "J"),
+        ("Latency by components at work", "at work", found.latency_by_component, latency, "s"),
+        ("Latency by operation", "operation", found.latency_by_operation, latency, "s"),
+        ("Energy by component", "component", found.energy, energy, "J"),
+        ("Energy by operation", "operation", found.energy_by_operation, energy, "J"),
     )
-    for title, label, changes, unit in parts:
+    for title, label, changes, totals, unit in parts:
         yield from (Text(), heading(title))
-        if not changes:
-            yield Text("  the same")
-            continue
-        shown = changes[:SHOWN_CHANGES]
-        yield _change_table(label, shown, names, {item.name: unit for item in shown})
-        if len(changes) > len(shown):
-            yield Text(f"  and {len(changes) - len(shown)} smaller changes (all with --json)")
+        yield change_table(label, changes, totals, names, unit) if changes else Text("  the same")
+
+
+def _totals(found: Difference, name: str) -> tuple[float, float]:
+    figure = next(item for item in found.figures if item.name == name)
+    return figure.before or 0.0, figure.after or 0.0
 
 
 def _change_table(
@@ -169,3 +153,8 @@ def _change_table(
 
 def _cell(value: float | None, unit: str) -> str:
     return "-" if value is None else figure_text(value, unit)
+
+
+def _scaled(unit: str) -> str:
+    """Return a unit if it is written with a prefix that depends on the value, else nothing."""
+    return unit if is_scaled(unit) else ""

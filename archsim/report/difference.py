@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from archsim.report.breakdown import time_by_operation
+from archsim.report.activity import time_by_activity, time_by_share
+from archsim.report.breakdown import Share, energy_parts, time_by_operation
 from archsim.report.comparing import HEADLINES
 from archsim.result import ROUNDING
 
@@ -60,7 +61,14 @@ class Difference:
         figures: Headline figures and metrics, equal ones included.
         time: Seconds per operation name, largest change first; equal ones left out.
         busy: Busy seconds per component, largest change first; equal ones left out.
-        energy: Joules per component, largest change first; equal ones left out.
+        energy: Joules per component, largest change first; equal ones left out. They add up to
+            the change of the energy.
+        latency_by_component: Seconds in which each set of components works. They add up to the
+            change of the latency.
+        latency_by_operation: Seconds per operation name, moments in which several run shared
+            equally. They add up to the change of the latency.
+        energy_by_operation: Dynamic joules per operation name, then what no operation caused, and
+            static energy. They add up to the change of the energy.
     """
 
     settings: tuple[Setting, ...]
@@ -68,10 +76,17 @@ class Difference:
     time: tuple[Change, ...]
     busy: tuple[Change, ...]
     energy: tuple[Change, ...]
+    latency_by_component: tuple[Change, ...]
+    latency_by_operation: tuple[Change, ...]
+    energy_by_operation: tuple[Change, ...]
 
     def to_dict(self) -> dict[str, object]:
         """Return plain JSON data, with ``difference`` and ``relative`` of every figure."""
-        changes = {name: getattr(self, name) for name in ("figures", "time", "busy", "energy")}
+        changes = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name != "settings"
+        }
         return {
             "settings": [asdict(item) for item in self.settings],
             **{
@@ -98,11 +113,24 @@ def difference(before: Result, after: Result) -> Difference:
             _components(before, "dynamic_energy_j", "static_energy_j"),
             _components(after, "dynamic_energy_j", "static_energy_j"),
         ),
+        latency_by_component=_changes(
+            _values(time_by_activity(before)), _values(time_by_activity(after))
+        ),
+        latency_by_operation=_changes(
+            _values(time_by_share(before, "operation")), _values(time_by_share(after, "operation"))
+        ),
+        energy_by_operation=_changes(
+            _values(energy_parts(before, "operation")), _values(energy_parts(after, "operation"))
+        ),
     )
 
 
 def _times(result: Result) -> dict[str, float]:
-    return {share.name: share.value for share in time_by_operation(result)}
+    return _values(time_by_operation(result))
+
+
+def _values(shares: Iterable[Share]) -> dict[str, float]:
+    return {share.name: share.value for share in shares}
 
 
 def _components(result: Result, *columns: str) -> dict[str, float]:

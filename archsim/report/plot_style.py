@@ -1,4 +1,4 @@
-"""How every chart of archsim looks: one palette, one font, one size."""
+"""How every chart of archsim looks, in SVG files and in HTML pages: one palette, one font."""
 
 from __future__ import annotations
 
@@ -14,8 +14,32 @@ PALETTE: tuple[str, ...] = (
 )
 """Okabe and Ito's colours, told apart by readers with any form of colour blindness (recalled)."""
 
+QUIET_COLOURS: dict[str, str] = {"idle": "#DDDDDD", "other": "#AAAAAA"}
+"""Parts that are no component or operation of their own."""
+
+INK = "#1B1F24"
+MUTED = "#57606A"
+GRID = "#DDDDDD"
+
 HATCHES: tuple[str, ...] = ("", "//", "..", "xx", "\\\\", "--", "++", "oo")
 MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+PATTERNS: tuple[str, ...] = ("", "/", ".", "x", "\\", "-", "+", "|")
+"""``HATCHES`` as plotly names them: what tells colours apart in black and white."""
+
+SYMBOLS: tuple[str, ...] = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "triangle-down",
+    "cross",
+    "x",
+    "star",
+)
+"""``MARKERS`` as plotly names them."""
+
+DASHES: tuple[str, ...] = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 WIDTH_INCHES = 7.2
 HEIGHT_INCHES = 3.6
@@ -34,10 +58,48 @@ RC_PARAMS: dict[str, object] = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.grid.axis": "y",
-    "grid.color": "#DDDDDD",
+    "grid.color": GRID,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "legend.fontsize": 8.0,
     "hatch.linewidth": 0.4,
     "figure.facecolor": "white",
 }
+
+WEB_FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
+
+WEB_AXIS: dict[str, object] = {
+    "gridcolor": "#E6E8EB",
+    "linecolor": "#8C959F",
+    "zeroline": False,
+    "automargin": True,
+    "title": {"standoff": 8},
+}
+
+WEB_LAYOUT: dict[str, object] = {
+    "font": {"family": WEB_FONT, "size": 13, "color": INK},
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+    "hoverlabel": {"bgcolor": "white", "bordercolor": "#8C959F", "font": {"color": INK}},
+    "legend": {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"},
+    "barcornerradius": 2,
+    "modebar": {"bgcolor": "rgba(255,255,255,0.9)", "color": MUTED, "activecolor": INK},
+}
+"""What every chart of an HTML page starts from (plotly's names)."""
+
+
+def colour(number: int) -> str:
+    """Return the colour of the nth series."""
+    return PALETTE[number % len(PALETTE)]
+
+
+def web_pattern(number: int) -> dict[str, object]:
+    """Return plotly's hatching of the nth series: white over its colour."""
+    return {
+        "shape": PATTERNS[number % len(PATTERNS)],
+        "fillmode": "overlay",
+        "fgcolor": "rgba(255,255,255,0.75)",
+        "size": 7,
+        "solidity": 0.2,
+    }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archsim.errors import SimulationError
 from archsim.report import plot_style as style
-from archsim.report.activity import IDLE, OTHER, TOGETHER, merge_small, time_by_activity
+from archsim.report.activity import TOGETHER, merge_small, time_by_activity
 from archsim.report.plot import render_svg
 from archsim.units import format_quantity
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from archsim.result import Result
 
 LEAST_SHARE = 0.02
-_PLAIN_COLOURS: dict[str, str] = {IDLE: "#DDDDDD", OTHER: "#AAAAAA"}
 _BAR_INCHES = 0.38
 _FRAME_INCHES = 1.25
 
@@ -149,14 +148,14 @@ def _looks(panels: Sequence[Panel]) -> dict[str, tuple[str, str]]:
     """Return the parts in stacking order, each with its colour and that of its hatching."""
     names = {name: None for panel in panels for parts in panel.parts for name in parts}
     alone = {part: None for name in names for part in name.split(TOGETHER)}
-    plain = [name for name in alone if name not in _PLAIN_COLOURS]
+    plain = [name for name in alone if name not in style.QUIET_COLOURS]
     colours = {
         name: style.PALETTE[number % len(style.PALETTE)] for number, name in enumerate(plain)
     }
-    colours |= _PLAIN_COLOURS
-    first = [name for name in names if name not in _PLAIN_COLOURS]
+    colours |= style.QUIET_COLOURS
+    first = [name for name in names if name not in style.QUIET_COLOURS]
     ordered = sorted(first, key=lambda name: name.count(TOGETHER))
-    ordered += [name for name in _PLAIN_COLOURS if name in names]
+    ordered += [name for name in style.QUIET_COLOURS if name in names]
     looks = {}
     for name in ordered:
         parts = name.split(TOGETHER)

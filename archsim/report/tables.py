@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from archsim.result import MetricDeclaration
 
 WIDTH = 80
-WIDEST = 120
 
 
 def make_console(stream: TextIO) -> Console:
-    """Return a console that is 80 columns wide in files and pipes, at most 120 in terminals."""
+    """Return a console as wide as the terminal, and 80 columns wide in files and pipes."""
     console = Console(file=stream, highlight=False, soft_wrap=False, emoji=False, markup=False)
-    console.width = min(console.width, WIDEST) if console.is_terminal else WIDTH
+    if not console.is_terminal:
+        console.width = WIDTH
     return console
 
 

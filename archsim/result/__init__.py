@@ -13,7 +13,9 @@ from archsim.result.checks import (
 )
 from archsim.result.declarations import (
     COMPONENT_COLUMNS,
+    COMPONENT_PEAKS,
     OPERATION_COLUMNS,
+    OPERATION_WORK,
     STANDARD_METRICS,
     MetricDeclaration,
 )
@@ -23,7 +25,9 @@ from archsim.result.result import Result
 
 __all__ = [
     "COMPONENT_COLUMNS",
+    "COMPONENT_PEAKS",
     "OPERATION_COLUMNS",
+    "OPERATION_WORK",
     "ROUNDING",
     "STANDARD_METRICS",
     "Check",

@@ -61,7 +61,26 @@ COMPONENT_COLUMNS: dict[str, MetricDeclaration] = {
         MetricDeclaration("bytes", "bytes", "Bytes the component moved."),
     )
 }
-"""Columns every ``Result.components`` has, in this order."""
+"""Columns every ``Result.components`` has, in this order; a family may add more behind them."""
+
+COMPONENT_PEAKS: dict[str, MetricDeclaration] = {
+    item.name: item
+    for item in (
+        MetricDeclaration(
+            "peak_operations_per_s",
+            "operations/s",
+            "Arithmetic operations that the component could do at most in a second, all devices "
+            "together; a multiply-accumulate counts two, a vector element one. 0: it does none.",
+        ),
+        MetricDeclaration(
+            "peak_bytes_per_s",
+            "B/s",
+            "Operand bytes that the component could deliver at most in a second, all devices "
+            "together. 0: what it works on comes from the component 'memory'.",
+        ),
+    )
+}
+"""Optional columns of ``Result.components``: what a roofline needs; either both or neither."""
 
 OPERATION_COLUMNS: dict[str, MetricDeclaration] = {
     item.name: item
@@ -75,3 +94,20 @@ OPERATION_COLUMNS: dict[str, MetricDeclaration] = {
     )
 }
 """Columns every ``Result.operations`` has, in this order; a family may add more behind them."""
+
+OPERATION_WORK: dict[str, MetricDeclaration] = {
+    item.name: item
+    for item in (
+        MetricDeclaration(
+            "arithmetic_operations",
+            "operations",
+            "Arithmetic of the operation; a multiply-accumulate counts two, a vector element one.",
+        ),
+        MetricDeclaration(
+            "operand_bytes",
+            "bytes",
+            "Bytes that the operation reads from and writes to the memory it works on.",
+        ),
+    )
+}
+"""Optional columns of ``Result.operations``: what a roofline needs; either both or neither."""

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, fields
 
 from archsim.config.sources import Certainty
-from archsim.errors import InputError, UnknownNameError
+from archsim.errors import InputError, Side, UnknownNameError
 from archsim.technology.constant import TechConstant
 
 _TPU = "Jouppi et al. (TPUv4i), ISCA 2021, table 2"
@@ -158,16 +158,38 @@ class DramCurrents:
                     key=name,
                     found=f"{getattr(self, name):g} A",
                     allowed=f"at least idd3n_a = {self.idd3n_a:g} A",
+                    sides=[
+                        Side(
+                            "idd3n_a",
+                            f"{self.idd3n_a:g} A",
+                            f"at most {name} = {getattr(self, name):g} A",
+                        )
+                    ],
                 )
         if self.activate_j < 0:
+            standby_a = self._standby_cycles_a / self.trc_cycles
             raise InputError(
-                "too small: activating would cost negative energy",
+                "activating a bank would cost less than nothing",
                 key="idd0_a",
                 found=f"{self.idd0_a:g} A",
+                allowed=f"at least {standby_a:g} A, the mean standby current meanwhile",
+                sides=[
+                    Side(
+                        name,
+                        f"{getattr(self, name):g} A",
+                        f"less, or more than idd0_a = {self.idd0_a:g} A",
+                    )
+                    for name in ("idd3n_a", "idd2n_a")
+                ],
             )
 
     def _energy_j(self, current_cycles_a: float) -> float:
         return current_cycles_a * self.vdd_v * self.clock_s * self.devices
+
+    @property
+    def _standby_cycles_a(self) -> float:
+        """Standby current while a bank is activated and precharged, times its cycles, in A."""
+        return self.idd3n_a * self.tras_cycles + self.idd2n_a * self.trp_cycles
 
     @property
     def read_j(self) -> float:
@@ -182,8 +204,7 @@ class DramCurrents:
     @property
     def activate_j(self) -> float:
         """Energy of one activate and its precharge above standby, in J."""
-        standby = self.idd3n_a * self.tras_cycles + self.idd2n_a * self.trp_cycles
-        return self._energy_j(self.idd0_a * self.trc_cycles - standby)
+        return self._energy_j(self.idd0_a * self.trc_cycles - self._standby_cycles_a)
 
     @property
     def refresh_j(self) -> float:

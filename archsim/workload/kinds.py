@@ -44,6 +44,7 @@ _ALL = (
     OperationKind("norm", "vector", "layer norm or RMS norm over each row"),
     OperationKind("activation", "vector", "non-linear function, with its gate product if gated"),
     OperationKind("elementwise", "vector", "element-wise sum or product (residual, rotary, ...)"),
+    OperationKind("pool", "vector", "maximum or mean over windows of pixels"),
     OperationKind("embedding", "memory", "rows gathered from a table by index"),
     OperationKind("kv_append", "memory", "new keys and values written to the cache"),
     OperationKind("all_reduce", "communication", "sum of a tensor over the participants"),

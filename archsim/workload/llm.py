@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from archsim.config import PositiveInt, Seconds, StrictModel, WorkloadSpec
-from archsim.errors import InputError
+from archsim.errors import InputError, Side
 from archsim.workload.arrivals import Arrivals, BacklogArrivals
 from archsim.workload.length_csv import MAX_ROWS
 from archsim.workload.lengths import CsvLengths, ListLengths, SampledLengths
@@ -138,11 +138,13 @@ class LlmWorkload(WorkloadSpec):
                 key="generated_tokens",
                 found=str(self.generated_tokens),
                 allowed="1, or phase: decode",
+                sides=[Side("phase", "'prefill'", "'decode', or generated_tokens: 1")],
             )
         if self.phase == "prefill" and self.serving is not None:
             raise InputError(
                 "a serving run contains both phases", key="phase", found="'prefill'",
                 allowed="'decode' when there is a serving section",
+                sides=[Side("serving", "a mapping", "null when phase is 'prefill'")],
             )  # fmt: skip
         asked = self.batch if self.serving is None else self.serving.requests
         if isinstance(self.lengths, ListLengths) and asked > len(self.lengths.tokens):
@@ -152,16 +154,38 @@ class LlmWorkload(WorkloadSpec):
                 key=key,
                 found=str(asked),
                 allowed=f"at most {len(self.lengths.tokens)}",
+                sides=[Side("lengths", f"{len(self.lengths.tokens)} lengths", f"{asked}")],
             )
         if not self.lengths.sampled:
             longest = int(self.lengths.contexts(0, asked).max())
             if longest > self.model.max_positions:
                 raise InputError(
                     f"a request is longer than {self.model.name} can be",
-                    key="lengths",
+                    key="lengths.tokens",
                     found=f"{longest} tokens",
                     allowed=f"at most {self.model.max_positions}",
+                    sides=[
+                        Side(
+                            "model.max_positions",
+                            str(self.model.max_positions),
+                            f"at least {longest}, the longest request",
+                        )
+                    ],
                 )
+        if self.serving is None and self.generated_tokens > self.model.max_positions:
+            raise InputError(
+                f"no request of {self.model.name} can be so long",
+                key="generated_tokens",
+                found=str(self.generated_tokens),
+                allowed=f"1 to {self.model.max_positions}",
+                sides=[
+                    Side(
+                        "model.max_positions",
+                        str(self.model.max_positions),
+                        f"at least generated_tokens = {self.generated_tokens}",
+                    )
+                ],
+            )
         if self.serving is not None:
             self.lengths.outputs(0, 1)  # refuses lengths that do not say
         return self

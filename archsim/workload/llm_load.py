@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from archsim.config import Document, build, list_named, load_document
+from archsim.config import SETTING, Document, build, list_named, load_document
 from archsim.errors import InputError, UnknownNameError, closest, shown
 from archsim.workload.huggingface import read_huggingface_config
+from archsim.workload.length_csv import MAX_ROWS
 from archsim.workload.lengths import DISTRIBUTIONS, CsvLengths
 from archsim.workload.llm import LlmWorkload
-from archsim.workload.llm_model import LlmModel
-from archsim.workload.load import MODEL_KIND
-from archsim.workload.places import placed
+from archsim.workload.llm_model import MODEL_KIND, LlmModel
+from archsim.workload.places import placed, within
 
 Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
@@ -87,7 +87,8 @@ def _with_model(document: Document, sizes: Overrides, chosen: frozenset[str]) ->
         )
     with placed(document, key):
         if isinstance(value, Mapping):
-            model = _model_document(value, sizes)
+            with within("model"):
+                model = _model_document(value, sizes)
         elif key == "config":
             read = read_huggingface_config(_beside(document, value))
             model = load_document(read.model_dump(by_alias=True), "workloads", sizes)
@@ -96,11 +97,15 @@ def _with_model(document: Document, sizes: Overrides, chosen: frozenset[str]) ->
             model = _model_document(source, sizes)
     data = {name: item for name, item in document.data.items() if name != "config"}
     places = {f"model.{name}": place for name, place in model.places.items()}
+    set_over = {name: place for name, place in places.items() if place == SETTING}
     return replace(
         document,
         data=data | {"model": model.data},
-        places={**document.places, **places},
+        # What the workload writes of the model stands above the file that the model extends.
+        places={**places, **document.places, **set_over},
         settings=(*document.settings, *(f"model.{name}" for name in model.settings)),
+        labels=(*model.labels, *document.labels),
+        shipped=model.shipped | document.shipped,
     )
 
 
@@ -119,15 +124,26 @@ def _with_lengths(document: Document) -> Document:
             suggestion=closest(named, DISTRIBUTIONS),
         )
     if isinstance(lengths, dict) and named == "csv":
-        described = build(CsvLengths, document.section("lengths"))
+        described = build(CsvLengths, _of_csv(document.section("lengths")))
         with placed(document, "lengths.path"):
             read = described.read(_beside(document, described.path))
         data["lengths"] = lengths = read.model_dump(mode="json")
     if "batch" not in data and isinstance(lengths, dict):
         tokens = lengths.get("tokens")
         if isinstance(tokens, list) and tokens:
-            data["batch"] = len(tokens)
+            data["batch"] = min(len(tokens), MAX_ROWS)  # the lengths themselves tell of more
     return replace(document, data=data)
+
+
+def _of_csv(lengths: Document) -> Document:
+    """Return lengths without keys that were inherited for another distribution."""
+    made = lengths.rank("distribution")
+    kept = {
+        name: value
+        for name, value in lengths.data.items()
+        if name in CsvLengths.model_fields or lengths.rank(name) >= made
+    }
+    return replace(lengths, data=kept)
 
 
 def _model_document(source: Source, overrides: Overrides) -> Document:
@@ -135,9 +151,9 @@ def _model_document(source: Source, overrides: Overrides) -> Document:
         document = load_document(source, "workloads", overrides)
     except UnknownNameError as error:
         # Its suggestions may be whole workloads.
-        if isinstance(source, str):
-            raise UnknownNameError("model", source, model_names()) from error
-        raise
+        raise UnknownNameError(
+            "model", error.name, model_names(), where=error.where, key=error.key
+        ) from error
     kind = document.data.get("kind")
     if isinstance(kind, str) and kind != MODEL_KIND:
         raise InputError(

@@ -7,7 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from archsim.config import NonNegativeInt, PositiveInt, WorkloadSpec
-from archsim.errors import InputError
+from archsim.errors import InputError, Side
+
+MODEL_KIND = "llm_model"
+"""Value of ``kind:`` in files of language models, which are parts of workloads."""
 
 Width = Annotated[PositiveInt, Field(le=2**20)]
 """A number of features, heads, experts or layers."""
@@ -64,6 +67,7 @@ class LlmModel(WorkloadSpec):
                 key="kv_heads",
                 found=str(self.kv_heads),
                 allowed=f"a divisor of {self.heads}",
+                sides=[Side("heads", str(self.heads), f"a multiple of {self.kv_heads}")],
             )
         if self.experts and not 1 <= self.top_k <= self.experts:
             raise InputError(
@@ -71,16 +75,24 @@ class LlmModel(WorkloadSpec):
                 key="top_k",
                 found=str(self.top_k),
                 allowed=f"1 to {self.experts}",
+                sides=[Side("experts", str(self.experts), f"at least top_k = {self.top_k} > 0")],
             )
         if not self.experts and (self.top_k or self.shared_ffn):
             key = "top_k" if self.top_k else "shared_ffn"
-            raise InputError(f"{key} needs a mixture of experts", key=key, allowed="experts > 0")
+            raise InputError(
+                f"{key} needs a mixture of experts",
+                key=key,
+                found=str(getattr(self, key)),
+                allowed="0, or experts > 0",
+                sides=[Side("experts", "0", f"more than 0, as {key} is")],
+            )
         if self.position_offset and self.position != "learned":
             raise InputError(
                 "position_offset belongs to learned positions",
                 key="position_offset",
                 found=str(self.position_offset),
                 allowed="0",
+                sides=[Side("position", f"'{self.position}'", "'learned', or position_offset: 0")],
             )
         return self
 

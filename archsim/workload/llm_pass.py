@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archsim.errors import InputError
+from archsim.errors import InputError, Side
 from archsim.workload.llm_model import LlmModel
 from archsim.workload.trace import Int64Array
 
@@ -57,11 +57,15 @@ def check_slices(model: LlmModel, tensor: int, pipeline: int) -> None:
             raise InputError(
                 f"the {size} {name} of {model.name} do not divide over {tensor} devices",
                 key="parallel.tensor",
+                found=str(tensor),
                 allowed=f"a divisor of {size}",
+                sides=[Side(f"model.{name}", str(size), f"a multiple of {tensor}")],
             )
     if model.layers % pipeline:
         raise InputError(
             f"the {model.layers} layers of {model.name} do not divide into {pipeline} stages",
             key="parallel.pipeline",
+            found=str(pipeline),
             allowed=f"a divisor of {model.layers}",
+            sides=[Side("model.layers", str(model.layers), f"a multiple of {pipeline}")],
         )

@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archsim.config import WorkloadSpec, build, load_document
 from archsim.errors import InputError, UnknownNameError, shown
-
-if TYPE_CHECKING:
-    from archsim.workload.llm_model import LlmModel
+from archsim.workload.llm_model import MODEL_KIND, LlmModel
 
 Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
 
 
-WORKLOAD_KINDS: dict[str, str] = {"llm": "archsim.workload.llm:LlmWorkload"}
+WORKLOAD_KINDS: dict[str, str] = {
+    "llm": "archsim.workload.llm:LlmWorkload",
+    "network": "archsim.workload.network:NetworkWorkload",
+    "memory_trace": "archsim.workload.memory_workload:MemoryTraceWorkload",
+    "ternary_lm": "archsim.workload.ternary_lm_workload:TernaryLmWorkload",
+    "moe_vit": "archsim.workload.moe_vit:MoeVitWorkload",
+    "graphics": "archsim.workload.graphics.workload:GraphicsWorkload",
+}
 """Workload kind to ``module:class`` of its strict model; a new kind adds one line."""
 
-WORKLOAD_LOADERS: dict[str, str] = {"llm": "archsim.workload.llm_load:load_llm"}
+WORKLOAD_LOADERS: dict[str, str] = {
+    "llm": "archsim.workload.llm_load:load_llm",
+    "memory_trace": "archsim.workload.memory_workload:load_memory_trace",
+}
 """Workload kind to ``module:function`` that loads it, taking source and overrides; only for kinds
 whose files name other files."""
-
-MODEL_KIND = "llm_model"
-"""Value of ``kind:`` in files of language models, which are parts of workloads."""
 
 
 def workload_class(kind: str, *, where: str = "") -> type[WorkloadSpec]:

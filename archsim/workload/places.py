@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,9 +22,7 @@ def within(section: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        full = copy.copy(error)
-        full.key = ".".join(part for part in (section, error.key) if part)
-        raise full.located(error.where) from error
+        raise error.within(section) from error
 
 
 @contextmanager

@@ -63,7 +63,7 @@ LINES = [
         "pim: {banks_per_channel: 16}", "pim.banks_per_channel", "every bank", "found 16",
         "32 = ranks x bank_groups x banks_per_group",
     ),
-    ("pim: {row_bytes: 0}", "pim.row_bytes", "found 0", "1 B to 1 PB"),
+    ("pim: {row_bytes: 0}", "pim.row_bytes", "found 0", "1 B to 1 MB"),
     ("pim: {row_bytes: 1 KB/s}", "pim.row_bytes", "unknown unit 'KB/s'", "did you mean '1 KiB'"),
     ("pim: {multipliers_per_bank: 0}", "pim.multipliers_per_bank", WHOLE, "1 to 4096"),
     ("pim: {compute_energy_factor: 0}", "pim.compute_energy_factor", "more than 0, at most 1000"),
@@ -136,39 +136,42 @@ def test_sub_batches_with_a_single_row_buffer(refused, folder):
 
 def test_more_banks_than_pim_units(refused, folder):
     sentence = run_hardware(refused, folder, f"{HEAD}memory: {{bank_groups: 8}}\n")
-    assert "pim.banks_per_channel: every bank of a channel carries a PIM unit" in sentence
-    assert "found 32; allowed: 64" in sentence
+    assert "bad.yaml:5: memory.bank_groups: every bank of a channel carries a PIM" in sentence
+    assert "found 8; allowed: as many as give pim.banks_per_channel = 32, and not 64" in sentence
+    assert "see pim.banks_per_channel in hw_configs/npu_pim/npu-pim-naive.yaml:10" in sentence
 
 
 def test_a_refresh_interval_below_the_inherited_refresh(refused, folder):
     sentence = run_hardware(refused, folder, f"{HEAD}memory: {{timing: {{trefi: 200}}}}\n")
-    assert "memory.timing.trfc: a refresh must be shorter" in sentence
-    assert "found 260; allowed: less than trefi = 200" in sentence
+    assert "bad.yaml:5: memory.timing.trefi: a refresh must be shorter" in sentence
+    assert "found 200; allowed: more than trfc = 260" in sentence
+    assert "see memory.timing.trfc in hw_configs/npu_pim/npu-only.yaml:32" in sentence
 
 
 @pytest.mark.parametrize(
     ("line", "key", "part"),
     [
-        ("memory: {currents: {idd3n_a: 0.4}}", "idd4r_a", "at least idd3n_a = 0.4 A"),
-        ("memory: {currents: {idd0_a: 0.001}}", "idd0_a", "negative energy"),
+        ("memory: {currents: {idd3n_a: 0.4}}", "idd3n_a", "at most idd4r_a = 0.39 A"),
+        ("memory: {currents: {idd4r_a: 0.01}}", "idd4r_a", "at least idd3n_a = 0.055 A"),
+        ("memory: {currents: {idd0_a: 0.001}}", "idd0_a", "less than nothing"),
+        ("memory: {currents: {idd2n_a: 2.0}}", "idd2n_a", "or more than idd0_a = 0.065 A"),
     ],
 )
 def test_currents_that_do_not_fit_together(refused, folder, line, key, part):
     sentence = run_hardware(refused, folder, f"{HEAD}{line}\n")
-    assert "bad.yaml" in sentence
-    assert key in sentence
+    assert f"bad.yaml:5: memory.currents.{key}: " in sentence
     assert part in sentence
 
 
 @pytest.mark.parametrize(
     ("line", "key", "part"),
     [
-        ("npu: {scratchpad_bytes: 1 KiB}", "npu.scratchpad_bytes", "at least 131072 bytes"),
+        ("npu: {scratchpad_bytes: 4 KiB}", "npu.scratchpad_bytes", "at least 262144 bytes"),
         ("npu: {accumulator_bytes: 7}", "bytes", "16 equal banks"),
         ("pim: {row_bytes: 1}", "pim.row_bytes: a row cannot hold one element", "at least 2 bytes"),
-        ("node_nm: 5", "process node", "did you mean 7 nm?"),
+        ("node_nm: 5", "process node", "did you mean 7?"),
         ("node_nm: 130", "process node", "45, 32, 28, 22"),
-        ("memory: {channel_bytes: 64 MiB}", "memory.channel_bytes", "at most 2.0 GiB"),
+        ("memory: {channel_bytes: 64 MiB}", "memory.channel_bytes", "at most 2 GiB"),
     ],
 )
 def test_what_only_the_simulation_can_refuse(refused, folder, line, key, part):

@@ -144,7 +144,7 @@ def test_a_model_too_large_for_the_memory(refused, folder, system):
     write(folder, {"model": "gpt3-175b"})
     sentence = refused("run", system, "bad.yaml", "--output", "out.json")
     assert "the weights of gpt3-175b do not fit the memory of one device" in sentence
-    assert "found 81.3 GiB; allowed: at most 32.0 GiB" in sentence
+    assert "found 81.31 GiB; allowed: at most 32 GiB" in sentence
     assert "raise parallel.tensor" in sentence
 
 

@@ -20,7 +20,20 @@ from pathlib import Path
 from figures import Figure
 
 HERE = Path(__file__).resolve().parent
-CASES = ("event_layer", "study_designs", "many_designs", "wide_space", "distinct_sides", "serving")
+CASES = {
+    "bench_npu_pim.py": (
+        "event_layer",
+        "study_designs",
+        "many_designs",
+        "wide_space",
+        "distinct_sides",
+        "serving",
+    ),
+    "bench_dram.py": ("default_controllers", "random_space", "million", "second_process"),
+    "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),
+    "bench_sweep.py": ("ledger", "pipeline", "scaling", "ray"),
+}
+"""Benchmark file of a family to its cases."""
 IMPORT_TARGET_S = 0.3
 COMMAND_TARGET_S = 2.0
 REPEATS = 5
@@ -73,11 +86,11 @@ def start_up() -> Iterator[Figure]:
         yield Figure(what, taken, "s", COMMAND_TARGET_S, note="the whole process")
 
 
-def family(case: str) -> Callable[[], Iterator[Figure]]:
-    """Return what runs one case of ``bench_npu_pim.py`` in a process of its own."""
+def family(file: str, case: str) -> Callable[[], Iterator[Figure]]:
+    """Return what runs one case of a family's benchmark in a process of its own."""
 
     def run() -> Iterator[Figure]:
-        answer = run_python(str(HERE / "bench_npu_pim.py"), case).stdout
+        answer = run_python(str(HERE / file), case).stdout
         for data in json.loads(answer):
             yield Figure(**data)
 
@@ -113,7 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     say(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}\n")
     figures: list[Figure] = []
-    for measure in (start_up, *map(family, CASES)):
+    cases = [family(file, case) for file, names in CASES.items() for case in names]
+    for measure in (start_up, *cases):
         for figure in measure():
             figures.append(figure)
             show(figure)

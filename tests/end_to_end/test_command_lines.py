@@ -104,11 +104,11 @@ def test_compare_keeps_infeasible_designs_as_data(cli, files):
     assert rows[1] == {
         "hardware": "small.yaml",
         "status": "infeasible",
-        "reason": "elements: the elements do not fit, found 900000",
+        "reason": "--set: elements: the elements do not fit, found 900000",
     }
     code, out, err = cli(*command)
     assert (code, err) == (0, "")
-    assert "infeasible  small.yaml: elements: the elements do not fit, found 900000" in out
+    assert "infeasible  small.yaml: --set: elements: the elements do not fit, found 900000" in out
 
 
 def test_diff_names_the_changed_key_and_where_time_went(cli):
@@ -117,7 +117,7 @@ def test_diff_names_the_changed_key_and_where_time_went(cli):
     code, out, err = cli("diff", "a.json", "b.json")
     assert (code, err) == (0, "")
     assert "hardware.core.lanes" in out
-    assert "Busy time by component" in out
+    assert "Latency by components at work" in out
     code, out, err = cli("diff", "a.json", "b.json", "--json")
     found = json.loads(out)
     assert found["settings"] == [{"key": "hardware.core.lanes", "before": "4", "after": "8"}]
@@ -129,7 +129,7 @@ def test_diff_of_equal_results_says_so(cli):
     cli("run", "chip.yaml", "steps.yaml", "--output", "a.json")
     code, out, _ = cli("diff", "a.json", "a.json")
     assert code == 0
-    assert out.count("the same") == 4
+    assert out.count("the same") == 5
 
 
 def test_check_prints_one_verdict_a_file(cli, files):

@@ -86,6 +86,24 @@ def test_report_files_are_the_same_every_time(cli, made_up, files):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
 
 
+def test_predictions_are_counted_and_the_way_to_every_row_is_told(cli, made_up):
+    code, out, err = cli("reproduce", "made-up")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[:2] == ["Made up, Proc. 2024", "  1 reproduced, 1 deviating, 1 predicted"]
+    assert "        1  area" in lines
+    assert not any("area" in line and "3" in line for line in lines)
+    assert lines[-1] == "every row: --json, or --output reports for CSV, Markdown and charts"
+    assert max(map(len, lines)) <= 80
+    assert len(json.loads(cli("reproduce", "made-up", "--json")[1])) == 3
+
+
+def test_with_an_output_folder_the_files_are_named_instead(cli, made_up):
+    _, out, _ = cli("reproduce", "made-up", "--output", ".")
+    assert "every row:" not in out
+    assert out.splitlines()[-2:] == ["wrote made-up/made-up.csv", "wrote made-up/made-up.md"]
+
+
 def test_papers_are_listed(cli, made_up):
     items = json.loads(cli("list", "papers", "--json")[1])
     assert items == [

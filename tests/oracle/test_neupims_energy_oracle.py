@@ -59,7 +59,11 @@ def run_once(row: Row) -> tuple[Activity, float]:
     return activity, sum(dram_energy_j(hardware, activity, interval_s).values())
 
 
-needs_traces = pytest.mark.skipif(not TRACES.is_dir(), reason="needs ../shared/traces/neupims")
+needs_traces = pytest.mark.skipif(
+    not TRACES.is_dir(),
+    reason="needs the request lengths of the measured runs, not in this repository but "
+    "looked for in ../shared/traces/neupims",
+)
 
 
 @needs_traces

@@ -29,7 +29,11 @@ SYSTEMS = {
 PIM_MODES = [mode for mode in SYSTEMS if mode != "npu-only"]
 GEMMS = ("qkvgen", "proj", "fc1", "fc2")
 
-pytestmark = pytest.mark.skipif(not TRACES.is_dir(), reason="the traces are not here")
+pytestmark = pytest.mark.skipif(
+    not TRACES.is_dir(),
+    reason="needs the request lengths of the measured runs, not in this repository but "
+    "looked for in ../shared/traces/neupims",
+)
 
 
 @dataclass(frozen=True)

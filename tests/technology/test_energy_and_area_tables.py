@@ -127,7 +127,7 @@ def test_command_energy_scales_with_devices_and_clock():
         ({"idd0_a": float("nan")}, "^idd0_a: must be a finite number > 0"),
         ({"trc_cycles": 50}, r"^trc_cycles: must be tras_cycles \+ trp_cycles.*allowed: 48"),
         ({"idd4r_a": 0.05}, "^idd4r_a: .*at least idd3n_a = 0.055 A"),
-        ({"idd0_a": 0.02}, "^idd0_a: too small"),
+        ({"idd0_a": 0.02}, "^idd0_a: activating a bank would cost less"),
     ],
 )
 def test_bad_currents(change, message):

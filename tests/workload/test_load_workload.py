@@ -339,7 +339,7 @@ def list_path(name: str) -> str:
 
 
 def test_registry_of_kinds() -> None:
-    assert set(WORKLOAD_KINDS) == {"llm"}
+    assert {"llm", "network", "memory_trace", "ternary_lm", "moe_vit"} <= set(WORKLOAD_KINDS)
     assert workload_class("llm") is LlmWorkload
     with pytest.raises(InputError, match="unknown workload kind, found 'cnn'"):
         workload_class("cnn")

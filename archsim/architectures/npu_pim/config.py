@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from archsim import technology
+from archsim.blocks.sram import check_buffer
 from archsim.config import (
     Amperes,
     Bytes,
@@ -15,13 +16,16 @@ from archsim.config import (
     HardwareSpec,
     Hertz,
     NonNegativeSeconds,
+    Quantity,
     StrictModel,
     Volts,
 )
-from archsim.errors import InputError
+from archsim.errors import InputError, Side
 
 Cycles = Annotated[int, Field(ge=1, le=1_000_000)]
 Small = Annotated[int, Field(ge=1, le=4096)]
+RowBytes = Annotated[int, Quantity("size", ge=1, le=1e6)]
+"""Bytes of a DRAM row: in devices 256 bytes to 8 KiB."""
 
 
 class Npu(StrictModel):
@@ -68,7 +72,22 @@ class DramTiming(StrictModel):
                 key="memory.timing.trfc",
                 found=str(self.trfc),
                 allowed=f"less than trefi = {self.trefi}",
+                sides=[
+                    Side("memory.timing.trefi", str(self.trefi), f"more than trfc = {self.trfc}")
+                ],
             )
+        for name in type(self).model_fields:
+            cycles = getattr(self, name)
+            if name != "trefi" and cycles >= self.trefi:
+                raise InputError(
+                    "a command must take less time than passes between refreshes",
+                    key=f"memory.timing.{name}",
+                    found=str(cycles),
+                    allowed=f"less than trefi = {self.trefi}",
+                    sides=[
+                        Side("memory.timing.trefi", str(self.trefi), f"more than {name} = {cycles}")
+                    ],
+                )
         return self
 
 
@@ -135,7 +154,11 @@ class Memory(StrictModel):
 
     @model_validator(mode="after")
     def _currents_fit(self) -> Memory:
-        self.power()
+        try:
+            self.power()
+        except InputError as error:
+            part = "currents" if error.key in Currents.model_fields else "timing"
+            raise error.within(f"memory.{part}") from error
         return self
 
 
@@ -146,7 +169,7 @@ class Pim(StrictModel):
         description="single: a bank serves reads or PIM; dual: PIM has row buffers of its own"
     )
     banks_per_channel: Small = Field(description="banks with a PIM unit; all banks of a channel")
-    row_bytes: Bytes = Field(
+    row_bytes: RowBytes = Field(
         description="bytes of one DRAM row, and of the channel's vector buffer"
     )
     multipliers_per_bank: Small = Field(description="elements of one dot-product command and bank")
@@ -251,23 +274,70 @@ class NpuPimHardware(HardwareSpec):
                     key="scheduler.sub_batch_interleaving",
                     found="true",
                     allowed="false, or a pim section",
+                    sides=[Side("pim", "null", "a pim section, or no sub-batches")],
                 )
             return self
         if self.pim.banks_per_channel != self.memory.banks:
-            raise InputError(
-                "every bank of a channel carries a PIM unit",
-                key="pim.banks_per_channel",
-                found=str(self.pim.banks_per_channel),
-                allowed=f"{self.memory.banks} = ranks x bank_groups x banks_per_group",
-            )
+            raise self._units_are_not_banks(self.pim.banks_per_channel)
         if self.scheduler.sub_batch_interleaving and self.pim.row_buffers == "single":
             raise InputError(
                 "a single row buffer cannot serve NPU and PIM at the same time",
                 key="scheduler.sub_batch_interleaving",
                 found="true",
                 allowed="false, or pim.row_buffers: dual",
+                sides=[Side("pim.row_buffers", "'single'", "dual, or no sub-batches")],
             )
         return self
+
+    @model_validator(mode="after")
+    def _can_be_built(self) -> NpuPimHardware:
+        try:
+            technology.process_node(self.node_nm)
+        except InputError as error:
+            meant = error.suggestion.removesuffix(" nm")  # the key takes the number alone
+            raise error.within("node_nm").suggesting(meant) from error
+        for name in ("scratchpad_bytes", "accumulator_bytes"):
+            check_buffer(f"npu.{name}", getattr(self.npu, name))
+        if self.pim is not None:
+            self._refreshes_leave_time()
+        return self
+
+    def _refreshes_leave_time(self) -> None:
+        """Refuse a memory that does nothing but close banks for refreshes, beside NPU traffic."""
+        memory, timing = self.memory, self.memory.timing
+        closing = memory.bank_groups * memory.banks_per_group + timing.trp
+        interval = timing.trefi // memory.ranks
+        if closing >= interval:
+            raise InputError(
+                "closing the banks of a rank leaves no time between the refreshes of the ranks",
+                key="memory.timing.trp",
+                found=str(timing.trp),
+                allowed=f"trp + banks of a rank ({closing}) below trefi / ranks ({interval})",
+                sides=[
+                    Side("memory.timing.trefi", str(timing.trefi)),
+                    *(
+                        Side(f"memory.{name}", str(getattr(memory, name)))
+                        for name in ("ranks", "bank_groups", "banks_per_group")
+                    ),
+                ],
+            )
+
+    def _units_are_not_banks(self, units: int) -> InputError:
+        banks = f"{self.memory.banks} = ranks x bank_groups x banks_per_group"
+        return InputError(
+            "every bank of a channel carries a PIM unit",
+            key="pim.banks_per_channel",
+            found=str(units),
+            allowed=banks,
+            sides=[
+                Side(
+                    f"memory.{name}",
+                    str(getattr(self.memory, name)),
+                    f"as many as give pim.banks_per_channel = {units}, and not {banks}",
+                )
+                for name in ("ranks", "bank_groups", "banks_per_group")
+            ],
+        )
 
     def has(self, artefact: str) -> bool:
         """Return whether an artefact of the authors' simulator is reproduced."""

@@ -21,7 +21,8 @@ from archsim.architectures.npu_pim.schedule import (
 )
 from archsim.architectures.npu_pim.stages import Stage, interleaved_stages, serial_stages
 from archsim.architectures.npu_pim.system import PlayedStage, closed_stage, play_stage
-from archsim.errors import InfeasibleError, InputError
+from archsim.errors import InfeasibleError, InputError, Side
+from archsim.units import binary_size
 
 if TYPE_CHECKING:
     from archsim.kernel import Timeline
@@ -121,9 +122,14 @@ class PassPlanner:
         if check_capacity and self.weight_bytes > hardware.memory.capacity_bytes:
             raise InfeasibleError(
                 f"the weights of {workload.model.name} do not fit the memory of one device",
-                found=f"{self.weight_bytes / 2**30:.1f} GiB",
-                allowed=f"at most {hardware.memory.capacity_bytes / 2**30:.1f} GiB; raise "
+                key="memory.channel_bytes",
+                found=binary_size(self.weight_bytes),
+                allowed=f"at most {binary_size(hardware.memory.capacity_bytes)}; raise "
                 "parallel.tensor, parallel.pipeline or memory.channel_bytes",
+                sides=[
+                    Side(key)
+                    for key in ("memory.channels", "parallel.tensor", "parallel.pipeline", "model")
+                ],
             )
 
     @property
@@ -161,15 +167,29 @@ class PassPlanner:
         )
 
     def assign(self, tokens: Sequence[int], channels: Sequence[int] | None = None) -> list[Request]:
-        """Put requests on channels: as given, or as the device's scheduler does."""
+        """Put requests on channels: as given, or as the device's scheduler does.
+
+        Raises:
+            InputError: A request has no channel, or one that the memory does not have.
+        """
+        count = self.hardware.memory.channels
         if channels is not None:
             if len(channels) != len(tokens):
                 raise InputError(
                     "each request needs one channel",
+                    key="lengths.channels",
                     found=f"{len(channels)} channels for {len(tokens)} requests",
                 )
+            for index, channel in enumerate(channels):
+                if not 0 <= channel < count:
+                    raise InputError(
+                        f"request {index} is on a channel that the memory does not have",
+                        key="lengths.channels",
+                        found=str(channel),
+                        allowed=f"0 to {count - 1}",
+                        sides=[Side("memory.channels", str(count), f"at least {channel + 1}")],
+                    )
             return [Request(int(t), int(c)) for t, c in zip(tokens, channels, strict=True)]
-        count = self.hardware.memory.channels
         if self.on_pim and self.hardware.scheduler.channel_assignment == "greedy":
             return assign_greedy(tokens, count, self.shape())
         return assign_round_robin(tokens, count)
@@ -184,9 +204,14 @@ class PassPlanner:
         if self.check_capacity and held > self.kv_capacity_tokens:
             raise InfeasibleError(
                 "keys and values do not fit beside the weights",
+                key="memory.channel_bytes",
                 found=f"{held} tokens in flight",
                 allowed=f"at most {self.kv_capacity_tokens} tokens per device; lower the batch, "
                 "or raise parallel.tensor or memory.channel_bytes",
+                sides=[
+                    Side(key)
+                    for key in ("memory.channels", "batch", "lengths", "parallel.tensor", "model")
+                ],
             )
         model = self.workload.model
         whole = self._layer(requests)

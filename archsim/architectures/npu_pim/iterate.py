@@ -10,7 +10,7 @@ from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.decode import Fidelity, PassPlanner, TimedPass, time_pass
 from archsim.architectures.npu_pim.figures import common_metrics, provenance, roofline_s
 from archsim.architectures.npu_pim.tables import (
-    OPERATION_COLUMNS,
+    WORK_COLUMNS,
     OperationRow,
     activity_of,
     components,
@@ -66,7 +66,7 @@ def iterate(
     return assemble(
         latency_s=fs_to_seconds(now_fs),
         components=table,
-        operations=pd.DataFrame(rows, columns=list(OPERATION_COLUMNS)),
+        operations=pd.DataFrame(rows, columns=list(WORK_COLUMNS)),
         metrics={
             **common_metrics(planner, activity, now_fs, tokens, energy_j, passes[0]),
             "iterations": float(len(passes)),

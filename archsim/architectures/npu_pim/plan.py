@@ -25,7 +25,8 @@ from archsim.blocks.link import (
     ring_all_reduce_bytes,
     ring_all_reduce_seconds,
 )
-from archsim.errors import InfeasibleError, UnsupportedError
+from archsim.blocks.tiling import tile_bytes
+from archsim.errors import InfeasibleError, Side, UnsupportedError
 from archsim.kernel import Clock, seconds_to_fs
 
 if TYPE_CHECKING:
@@ -184,11 +185,21 @@ class _Planner:
         try:
             return physical_steps(shape, self.arrays)
         except InfeasibleError as error:
+            side = max(self.arrays.rows, self.arrays.columns)
+            needed = 2 * int(tile_bytes(1, 1, 1, side))
             raise InfeasibleError(
                 "half the scratchpad cannot hold one tile of the arrays",
                 key="npu.scratchpad_bytes",
-                found=f"{2 * self.arrays.room_bytes} bytes",
-                allowed=f"twice the room of a tile; {error.allowed}",
+                found=f"{self.hardware.npu.scratchpad_bytes} bytes",
+                allowed=f"at least {needed} bytes for arrays of {side} rows or columns",
+                sides=[
+                    Side(f"npu.{name}", str(size), "fewer, or a larger npu.scratchpad_bytes")
+                    for name, size in (
+                        ("systolic_rows", self.arrays.rows),
+                        ("systolic_columns", self.arrays.columns),
+                    )
+                    if size == side
+                ],
             ) from error
 
     def _vector(self, index: int, operation: str) -> NpuOperation:

@@ -19,7 +19,7 @@ import numpy as np
 
 from archsim.architectures.npu_pim.cost import Activity
 from archsim.architectures.npu_pim.decode import Fidelity, PassPlanner, TimedPass, time_pass
-from archsim.errors import InfeasibleError
+from archsim.errors import InfeasibleError, Side
 from archsim.kernel import ProcessGenerator, Simulation, seconds_to_fs
 
 if TYPE_CHECKING:
@@ -129,8 +129,13 @@ class Server:
         if longest.reserved_tokens > self.capacity:
             raise InfeasibleError(
                 "a request is longer than the whole key/value cache",
+                key="memory.channel_bytes",
                 found=f"{longest.reserved_tokens} tokens",
-                allowed=f"at most {self.capacity} beside the weights",
+                allowed=f"at most {self.capacity} beside the weights, or a larger "
+                "parallel.tensor or memory.channel_bytes",
+                sides=[
+                    Side(key) for key in ("memory.channels", "lengths", "parallel.tensor", "model")
+                ],
             )
         self.sim = Simulation()
         self._ready: deque[ServedRequest] = deque()

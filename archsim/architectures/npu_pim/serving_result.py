@@ -13,7 +13,7 @@ from archsim.architectures.npu_pim.serving import ServedRequest, Server, Serving
 from archsim.architectures.npu_pim.tables import OPERATION_COLUMNS, components
 from archsim.errors import InputError
 from archsim.kernel import fs_to_seconds
-from archsim.result import Check, Pair, Result, assemble
+from archsim.result import COMPONENT_PEAKS, Check, Pair, Result, assemble
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +81,8 @@ def _prefill_row(server: Server, latency_s: float) -> dict[str, str | float]:
         "static_energy_j": float(table["static_energy_j"].sum()),
         "area_mm2": float(table["area_mm2"].sum()),
         "bytes": float(table.loc[table["component"] == "memory", "bytes"].sum()),
+        # Their peaks are those of a whole device, so they are no roof of one component.
+        **dict.fromkeys(COMPONENT_PEAKS, 0.0),
     }
 
 

@@ -11,14 +11,17 @@ from archsim.architectures.npu_pim.decode import PassPlanner, TimedPass
 from archsim.architectures.npu_pim.mha import Mha
 from archsim.architectures.npu_pim.operations import NpuOperation
 from archsim.architectures.npu_pim.stream import peak_bytes_per_s
+from archsim.architectures.npu_pim.work import Work, attention_work, operation_work, peaks
 from archsim.kernel import fs_to_seconds
+from archsim.result import OPERATION_WORK
 
 if TYPE_CHECKING:
     import pandas as pd
 
 OPERATION_COLUMNS = ("operation", "kind", "component", "start_s", "end_s", "energy_j")
+WORK_COLUMNS = (*OPERATION_COLUMNS, *OPERATION_WORK)
 
-OperationRow = tuple[str, str, str, float, float, float]
+OperationRow = tuple[str, str, str, float, float, float, float, float]
 
 PIM_KINDS = {"logit_softmax": "attention_logit", "attend": "attention_attend"}
 """Intervals on PIM and the kind of trace operation they stand for."""
@@ -39,6 +42,7 @@ def components(planner: PassPlanner, activity: Activity, latency_s: float) -> pd
     tensor, stages = planner.workload.parallel.tensor, planner.workload.parallel.pipeline
     moved = _bytes(hardware, activity)
     busy = _busy_s(hardware, activity)
+    highest = peaks(hardware, planner.workload.bytes_per_element)
     rows = [
         {
             "component": name,
@@ -47,6 +51,7 @@ def components(planner: PassPlanner, activity: Activity, latency_s: float) -> pd
             "static_energy_j": cost.static_energy_j * tensor * stages,
             "area_mm2": cost.area_mm2 * tensor * stages,
             "bytes": float(moved.get(name, 0) * tensor),
+            **highest[name].columns(tensor),
         }
         for name, cost in device_cost(hardware, activity, latency_s).items()
     ]
@@ -89,29 +94,32 @@ def operation_rows(planner: PassPlanner, timed: TimedPass, start_fs: int) -> lis
     tensor = planner.workload.parallel.tensor
     npu_j = _npu_energy(planner.hardware, timed, tensor)
     pim_j = _pim_energy(planner.hardware, timed, tensor)
+    pim_work = _pim_work(planner, timed)
     rows: list[OperationRow] = []
     now = start_fs
     once = list(zip(timed.plan.once, timed.once_fs, strict=True))
     for (operation, times), duration in once:
         if operation.kind == "embedding":
             for _ in range(times):
-                rows.append(_row(operation, now, now + duration, npu_j[operation]))
+                rows.append(_row(operation, now, now + duration, npu_j[operation], tensor))
                 now += duration
     for index in _stage_order(timed):
         stage, played = timed.plan.stages[index], timed.played[index]
         for operation, interval in zip(stage.npu, played.npu, strict=True):
             begin, end = now + interval.start_fs, now + interval.end_fs
-            rows.append(_row(operation, begin, end, npu_j[operation]))
+            rows.append(_row(operation, begin, end, npu_j[operation], tensor))
         for interval in played.pim:
             begin_s = fs_to_seconds(now + interval.start_fs)
             end_s = fs_to_seconds(now + interval.end_fs)
             energy = pim_j[index][interval.name]
-            rows.append((interval.name, PIM_KINDS[interval.name], "pim", begin_s, end_s, energy))
+            work = pim_work[index][interval.name].times(tensor)
+            kind = PIM_KINDS[interval.name]
+            rows.append((interval.name, kind, "pim", begin_s, end_s, energy, *work))
         now += played.duration_fs
     for (operation, times), duration in once:
         if operation.kind != "embedding":
             for _ in range(times):
-                rows.append(_row(operation, now, now + duration, npu_j[operation]))
+                rows.append(_row(operation, now, now + duration, npu_j[operation], tensor))
                 now += duration
     return rows
 
@@ -127,9 +135,12 @@ def _stage_order(timed: TimedPass) -> list[int]:
     return [*before, *(repeated * rounds), *after]
 
 
-def _row(operation: NpuOperation, start_fs: int, end_fs: int, energy_j: float) -> OperationRow:
+def _row(
+    operation: NpuOperation, start_fs: int, end_fs: int, energy_j: float, tensor: int
+) -> OperationRow:
     start_s, end_s = fs_to_seconds(start_fs), fs_to_seconds(end_fs)
-    return (operation.name, operation.kind, operation.component, start_s, end_s, energy_j)
+    work = operation_work(operation).times(tensor)
+    return (operation.name, operation.kind, operation.component, start_s, end_s, energy_j, *work)
 
 
 def _dynamic_j(hardware: NpuPimHardware, activity: Activity, tensor: int) -> float:
@@ -163,6 +174,16 @@ def _pim_energy(
             share = logit / (logit + attend)
             energy[index] = {"logit_softmax": total * share, "attend": total * (1.0 - share)}
     return energy
+
+
+def _pim_work(planner: PassPlanner, timed: TimedPass) -> dict[int, dict[str, Work]]:
+    """Return, per stage, the work of the two phases of attention."""
+    model, size = planner.workload.model, planner.workload.bytes_per_element
+    return {
+        index: attention_work(planner.hardware, stage.mha, model.head_dim, size)
+        for index, stage in enumerate(timed.plan.stages)
+        if isinstance(stage.mha, Mha)
+    }
 
 
 def activity_of(passes: Sequence[TimedPass]) -> Activity:

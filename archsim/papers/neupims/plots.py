@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from archsim.papers.base import Row
-from archsim.papers.neupims import averages, gpu_roofline, utilisation
+from archsim.papers.neupims import averages, gpu_card, gpu_roofline, utilisation
 from archsim.papers.neupims.points import (
     BATCHES,
     DATA_SETS,
@@ -122,6 +122,7 @@ def _at(found: Figures, mode: Mode, system: str, point: Point) -> float:
 
 def _relative(found: Figures, mode: Mode, data_set: str) -> dict[str, list[float]]:
     labels = [*(system.label for system in SYSTEMS if system is not NPU_ONLY), gpu_roofline.NAME]
+    labels += [gpu_card.NAME] if mode == "physical" else []
 
     def mean(label: str, batch: int) -> float:
         points = [Point(model, data_set, batch) for model in MODELS]

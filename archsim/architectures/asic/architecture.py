@@ -1,0 +1,51 @@
+"""The ASIC family behind archsim's contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from archsim.architectures.asic.config import AsicHardware
+from archsim.architectures.asic.metrics import METRICS
+from archsim.architectures.base import Architecture, Fidelity, expect
+from archsim.config import HardwareSpec, WorkloadSpec
+
+if TYPE_CHECKING:
+    from archsim.kernel import Timeline
+    from archsim.result import MetricDeclaration, Result
+
+
+class AsicArchitecture(Architecture):
+    """Chips of template accelerators and systolic arrays that share a memory."""
+
+    kind: ClassVar[str] = "asic"
+    title: ClassVar[str] = "Template accelerators (NVDLA, ShiDianNao, row stationary) on one chip"
+    hardware_model: ClassVar[type[HardwareSpec]] = AsicHardware
+    workload_kinds: ClassVar[frozenset[str]] = frozenset({"network"})
+    metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+
+    def simulate(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        *,
+        fidelity: Fidelity,
+        seed: int,
+        timeline: Timeline | None,
+    ) -> Result:
+        """Schedule networks on the chip and run them; see the base class.
+
+        Raises:
+            InfeasibleError: A budget or the latency limit is exceeded, or an accelerator has
+                fewer PEs than one cluster of its template.
+            UnsupportedError: A layer can run on no accelerator.
+            MissingExtraError: The scheduler needs OR-tools, which is not installed.
+        """
+        from archsim.architectures.asic.run import run
+        from archsim.workload.network import NetworkWorkload
+
+        chip = expect(AsicHardware, hardware)
+        return run(chip, expect(NetworkWorkload, workload), fidelity, seed, timeline)
+
+
+ARCHITECTURE = AsicArchitecture()
+"""The ASIC family."""

@@ -1,0 +1,51 @@
+"""The DRAM family behind archsim's contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from archsim.architectures.base import Architecture, Fidelity, expect
+from archsim.architectures.dram.config import DramHardware
+from archsim.architectures.dram.metrics import METRICS
+from archsim.config import HardwareSpec, WorkloadSpec
+
+if TYPE_CHECKING:
+    from archsim.kernel import Timeline
+    from archsim.result import MetricDeclaration, Result
+
+
+class DramArchitecture(Architecture):
+    """A memory channel with its controller: DDR3, DDR4, HBM2 pseudo channels.
+
+    Event fidelity plays the controller clock by clock where something happens; SimPy is not used,
+    because the rules are those of one clocked machine and are compiled.
+    """
+
+    kind: ClassVar[str] = "dram"
+    title: ClassVar[str] = "DRAM channel with its controller, equal to DRAMSys 4.0 clock for clock"
+    hardware_model: ClassVar[type[HardwareSpec]] = DramHardware
+    workload_kinds: ClassVar[frozenset[str]] = frozenset({"memory_trace"})
+    metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+
+    def simulate(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        *,
+        fidelity: Fidelity,
+        seed: int,
+        timeline: Timeline | None,
+    ) -> Result:
+        """Run a memory trace to its last response; see the base class.
+
+        Raises:
+            InputError: The trace cannot be read, or an address lies beyond the device.
+        """
+        from archsim.architectures.dram.simulation import simulate
+        from archsim.workload.memory_workload import MemoryTraceWorkload
+
+        channel = expect(DramHardware, hardware)
+        return simulate(channel, expect(MemoryTraceWorkload, workload), fidelity, seed, timeline)
+
+
+ARCHITECTURE = DramArchitecture()

@@ -1,0 +1,196 @@
+"""The controller's run, clock by clock where something happens: the rules of DRAMSys 4.0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from archsim.architectures.dram.buffer import remove_request, store_request
+from archsim.architectures.dram.commands import (
+    ACT,
+    ALL_BANK,
+    ARBITER_SIMPLE,
+    PRE,
+    PREA,
+    RDA,
+    WR,
+    WRA,
+)
+from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.policies import has_room, plan_bank
+from archsim.architectures.dram.refresh import check_refreshes, note_refresh
+from archsim.architectures.dram.responses import (
+    DELIVERED,
+    LAST_DELIVERY,
+    LAST_RESPONSE,
+    respond,
+)
+from archsim.architectures.dram.selection import (
+    is_column,
+    note_timing,
+    select_of_two_buses,
+    select_oldest,
+)
+from archsim.architectures.dram.state import (
+    BANK,
+    CHOSEN,
+    IN_RANK,
+    IS_STALE,
+    NEVER,
+    OPEN_BANKS,
+    OPEN_ROW,
+    ROW,
+    Int8s,
+    Int16s,
+    Int32s,
+    Int64s,
+    Settings,
+)
+
+
+@compiled
+def issue(
+    items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings,
+    command: int, bank: int,
+) -> None:  # fmt: skip
+    """Change the state of banks, lists and the refresh manager by a command."""
+    rank = banks[bank, IN_RANK]
+    if command >= PREA:
+        note_refresh(banks, ranks, settings, rank, command)
+        return
+    banks[bank, IS_STALE] = 1
+    if command == ACT:
+        banks[bank, OPEN_ROW] = items[banks[bank, CHOSEN], ROW]
+        ranks[rank, OPEN_BANKS] += 1
+        return
+    if is_column(command):
+        remove_request(items, links, banks, ranks, channel, banks[bank, CHOSEN])
+    if command in (PRE, RDA, WRA):
+        banks[bank, OPEN_ROW] = -1
+        ranks[rank, OPEN_BANKS] -= 1
+
+
+@compiled
+def plan_stale_banks(
+    items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings
+) -> None:
+    """Plan every bank again whose list, row or block has changed."""
+    for bank in range(len(banks)):
+        if banks[bank, IS_STALE]:
+            plan_bank(items, links, banks, ranks, channel, settings, bank)
+
+
+@compiled
+def run(
+    time: Int64s, items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s,
+    ready: Int64s, starts: Int64s, rules: Int64s, settings: Settings,
+) -> tuple[Int64s, Int64s, Int64s, Int8s, Int16s, Int32s]:  # fmt: skip
+    """Run a trace to its last response.
+
+    Args:
+        time: Time of each request in the trace, in memory clocks.
+        items, links, banks, ranks, channel, ready: The state, as in ``state``; used up.
+        starts, rules: The timing table, from ``timing.rule_arrays``, in ticks.
+        settings: The parameters.
+
+    Returns:
+        In ticks: when the player sent each request, when it got each response, and when each
+        command was issued; then its number, its bank (first of the rank for PREA, REFA) and its
+        request (-1: none).
+    """
+    n, tick = len(time), settings.tick
+    simple, refreshes = settings.arbiter == ARBITER_SIMPLE, settings.refresh_policy == ALL_BANK
+    sent, got = np.zeros(n, np.int64), np.full(n, -1, np.int64)
+    delivered = np.empty(0 if simple else n, np.int64)
+    back = np.zeros(4, np.int64)
+    back[LAST_RESPONSE] = back[LAST_DELIVERY] = -tick
+    log_time, log_command = np.empty(3 * n + 64, np.int64), np.empty(3 * n + 64, np.int8)
+    log_bank, log_item = np.empty(3 * n + 64, np.int16), np.empty(3 * n + 64, np.int32)
+    logged = served = 0
+    next_item = 0  # the request that arrives, or waits, next
+    waiting = False
+    sent[0] = accepted = arrival = time[0] * tick
+    joins_timer = False  # whether the request arrives with a timer-driven evaluation, not after it
+    entered, previous = -tick, -1  # when the controller took the last request; last evaluation
+    best_time, command, bank, later = NEVER, -1, -1, NEVER
+    timer = due = first_due = NEVER
+    if refreshes:
+        due, first_due = check_refreshes(banks, ranks, settings, 0)
+        timer = due
+    while True:
+        now = min(timer, arrival)
+        if served == n and now > back[LAST_DELIVERY]:
+            break
+        if arrival == now and (joins_timer or timer > now or previous == now):
+            waiting, arrival = True, NEVER
+        previous = now
+        took, changed = False, bool(settings.two_buses)
+        if waiting and has_room(banks, channel, settings):
+            store_request(items, links, banks, ranks, channel, next_item)
+            plan_bank(items, links, banks, ranks, channel, settings, items[next_item, BANK])
+            waiting, took, changed = False, True, True
+        if refreshes and now >= first_due:
+            due, first_due = check_refreshes(banks, ranks, settings, now)
+            changed = True
+        if changed and settings.two_buses:
+            best_time, command, bank, later = select_of_two_buses(
+                banks, ranks, channel, ready, settings, now
+            )
+        elif changed:
+            best_time, command, bank = select_oldest(banks, ranks, channel, ready, settings, now)
+        is_blocked = now < best_time < NEVER
+        if best_time == now:
+            if logged == len(log_time):
+                log_time = np.concatenate((log_time, np.empty_like(log_time)))
+                log_command = np.concatenate((log_command, np.empty_like(log_command)))
+                log_bank = np.concatenate((log_bank, np.empty_like(log_bank)))
+                log_item = np.concatenate((log_item, np.empty_like(log_item)))
+            item = -1 if command >= PREA else banks[bank, CHOSEN]
+            log_time[logged], log_command[logged] = now, command
+            log_bank[logged], log_item[logged] = bank, item
+            logged += 1
+            issue(items, links, banks, ranks, channel, settings, command, bank)
+            note_timing(banks, ranks, channel, ready, starts, rules, settings, command, bank, now)
+            if is_column(command):
+                served += 1
+                if waiting and has_room(banks, channel, settings):
+                    store_request(items, links, banks, ranks, channel, next_item)
+                    waiting, took = False, True
+                is_write = command in (WR, WRA)
+                got[item] = now + (settings.write_end if is_write else settings.read_end)
+                respond(got, delivered, back, settings, item)
+            changed = True
+        if took:
+            next_item += 1
+            entered = now
+            if next_item < n:
+                if simple:
+                    accepted = now
+                sent[next_item] = max(time[next_item], accepted // tick + 1) * tick
+                if simple:
+                    arrival = sent[next_item]
+        if not simple and arrival == NEVER and not waiting and next_item < n:
+            # Request j takes the slot that response j - limit frees.
+            slot = next_item - settings.max_active
+            if slot < back[DELIVERED]:
+                accepted = sent[next_item]
+                if slot >= 0:
+                    accepted = max(accepted, delivered[slot])
+                joins_timer = accepted <= entered
+                arrival = entered + tick if joins_timer else accepted
+        if changed:
+            plan_stale_banks(items, links, banks, ranks, channel, settings)
+            if refreshes and now >= first_due:
+                due, first_due = check_refreshes(banks, ranks, settings, now)
+            if settings.two_buses:
+                best_time, _, _, later = select_of_two_buses(
+                    banks, ranks, channel, ready, settings, now
+                )
+                best_time = later if is_blocked else min(best_time, later)
+            else:
+                best_time, command, bank = select_oldest(
+                    banks, ranks, channel, ready, settings, now
+                )
+        timer = min(best_time, due)
+    return (
+        sent, got, log_time[:logged], log_command[:logged], log_bank[:logged], log_item[:logged]
+    )  # fmt: skip

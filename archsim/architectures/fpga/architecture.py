@@ -1,0 +1,72 @@
+"""The FPGA family behind archsim's contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from archsim.architectures.base import Architecture, Fidelity, expect
+from archsim.architectures.fpga.config import FpgaHardware
+from archsim.architectures.fpga.metrics import METRICS
+from archsim.config import HardwareSpec, WorkloadSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from archsim.kernel import Timeline
+    from archsim.result import MetricDeclaration, Result
+
+
+class FpgaArchitecture(Architecture):
+    """Datapaths on FPGA boards: MatMul-free language models, transformers with experts."""
+
+    kind: ClassVar[str] = "fpga"
+    title: ClassVar[str] = (
+        "FPGA datapaths: MatMul-free language models, vision transformers with experts"
+    )
+    hardware_model: ClassVar[type[HardwareSpec]] = FpgaHardware
+    workload_kinds: ClassVar[frozenset[str]] = frozenset({"ternary_lm", "moe_vit"})
+    metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+
+    def simulate(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        *,
+        fidelity: Fidelity,
+        seed: int,
+        timeline: Timeline | None,
+    ) -> Result:
+        """Run tokens of a language model or one image; see the base class.
+
+        Raises:
+            UnsupportedError: The design has no datapath for this kind of workload.
+            InfeasibleError: The board has too little memory or too few resources.
+        """
+        from archsim.architectures.fpga.ternary_run import run_ternary
+        from archsim.architectures.fpga.vit_run import run_vit
+        from archsim.workload.moe_vit import MoeVitWorkload
+        from archsim.workload.ternary_lm_workload import TernaryLmWorkload
+
+        design = expect(FpgaHardware, hardware)
+        if workload.kind == "moe_vit":
+            return run_vit(design, expect(MoeVitWorkload, workload), fidelity, seed, timeline)
+        tokens = expect(TernaryLmWorkload, workload)
+        return run_ternary(design, tokens, fidelity, seed, timeline)
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Evaluate many designs of a ternary core with the closed forms; see ``batch``."""
+        from archsim.architectures.fpga.batch import evaluate_ternary
+        from archsim.workload.ternary_lm_workload import TernaryLmWorkload
+
+        tokens = expect(TernaryLmWorkload, workload)
+        return evaluate_ternary(expect(FpgaHardware, hardware), tokens, columns)
+
+
+ARCHITECTURE = FpgaArchitecture()

@@ -1,0 +1,128 @@
+"""The roofline of a run, as data: how close each operation comes to what its component allows.
+
+After Williams, Waterman and Patterson, "Roofline", CACM 52(4), 2009 (recalled): attainable rate =
+min(peak arithmetic, operational intensity x peak bandwidth).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archsim.result import COMPONENT_PEAKS, OPERATION_WORK
+
+if TYPE_CHECKING:
+    from archsim.result import Result
+
+MEMORY = "memory"
+"""The component that feeds every component without a bandwidth of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roof:
+    """What one component could do at most.
+
+    Attributes:
+        component: Its name.
+        operations_per_s: Peak arithmetic.
+        bytes_per_s: Peak rate of its operands.
+    """
+
+    component: str
+    operations_per_s: float
+    bytes_per_s: float
+
+    @property
+    def ridge(self) -> float:
+        """Operations per byte above which arithmetic is the limit."""
+        return self.operations_per_s / self.bytes_per_s
+
+    def attainable(self, intensity: float) -> float:
+        """Return the operations per second that an intensity allows."""
+        return min(self.operations_per_s, intensity * self.bytes_per_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Every run of one operation on one component, added up.
+
+    Attributes:
+        operation: Its name.
+        component: Where it ran.
+        count: How often it ran.
+        time_s: Sum of the times of its runs.
+        operations: Arithmetic operations of all its runs.
+        bytes: Operand bytes of all its runs.
+        attainable: Operations per second that the roof allows at its intensity.
+    """
+
+    operation: str
+    component: str
+    count: int
+    time_s: float
+    operations: float
+    bytes: float
+    attainable: float
+
+    @property
+    def intensity(self) -> float:
+        """Operations per byte."""
+        return self.operations / self.bytes
+
+    @property
+    def achieved(self) -> float:
+        """Operations per second while it ran."""
+        return self.operations / self.time_s
+
+    @property
+    def share(self) -> float:
+        """Share of what the roof allows."""
+        return self.achieved / self.attainable
+
+
+@dataclass(frozen=True, slots=True)
+class Roofline:
+    """The roofs that operations ran under, and the operations; both in order of first use."""
+
+    roofs: tuple[Roof, ...]
+    points: tuple[Point, ...]
+
+
+def roofline(result: Result) -> Roofline | None:
+    """Return the roofline of a run; ``None`` when its family does not report what it needs.
+
+    Operations without arithmetic, bytes or time are on no roofline.
+    """
+    components, operations = result.components, result.operations
+    if not set(COMPONENT_PEAKS) <= set(components.columns):
+        return None
+    if not set(OPERATION_WORK) <= set(operations.columns):
+        return None
+    roofs = _roofs(result)
+    columns = ["operation", "component", "start_s", "end_s", *OPERATION_WORK]
+    sums: dict[tuple[str, str], list[float]] = {}
+    for name, place, start, end, work, moved in zip(*(operations[c] for c in columns), strict=True):
+        if place in roofs:
+            row = sums.setdefault((str(name), str(place)), [0.0] * 4)
+            for position, value in enumerate((1.0, end - start, work, moved)):
+                row[position] += float(value)
+    points = [
+        Point(name, place, int(count), time, work, moved, roofs[place].attainable(work / moved))
+        for (name, place), (count, time, work, moved) in sums.items()
+        if time > 0 and work > 0 and moved > 0
+    ]
+    if not points:
+        return None
+    used = {point.component: None for point in points}
+    return Roofline(tuple(roofs[name] for name in used), tuple(points))
+
+
+def _roofs(result: Result) -> dict[str, Roof]:
+    columns = ["component", *COMPONENT_PEAKS]
+    rows = list(zip(*(result.components[column] for column in columns), strict=True))
+    shared = next((float(rate) for name, _, rate in rows if name == MEMORY), 0.0)
+    return {
+        str(name): Roof(str(name), float(peak), float(own) or shared)
+        for name, peak, own in rows
+        if peak > 0 and (own > 0 or shared > 0)
+    }

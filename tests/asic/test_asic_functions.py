@@ -1,0 +1,105 @@
+"""The public functions: systolic cycles, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import archsim
+from archsim.errors import InfeasibleError, InputError, UnknownNameError
+
+ORACLES = Path(__file__).parents[1] / "oracles"
+LAYER = {"type": "CONV", "K": 64, "C": 64, "R": 3, "S": 3, "Y": 58, "X": 58, "stride": 1}
+
+
+def test_systolic_cycles_equal_scalesim() -> None:
+    rows = pd.read_csv(ORACLES / "scalesim.csv")
+    rows = rows[rows["mode"] == "CALC"].reset_index(drop=True)
+    found = archsim.asic.systolic(rows, rows["array_rows"], rows["array_cols"], rows["dataflow"])
+    assert (found["total_cycles"] == rows["total_cycles"]).all()
+    assert (found["folds"] == rows["folds"]).all()
+
+
+def test_six_areas_of_nasaic() -> None:
+    """Six published areas follow from the tuples and the constants of February 2020, within 1 %."""
+    table = pd.read_csv(ORACLES / "nasaic_paper.csv")
+    assert not table.empty
+    published = {
+        ("dla", 2112, 48, "shi", 1984, 16): 4.71e9,
+        ("dla", 1088, 24, "shi", 2368, 40): 3.82e9,
+        ("dla", 576, 56, "shi", 1792, 8): 2.03e9,
+        ("dla", 2368, 56, "shi", 1728, 8): 4.83e9,
+        ("dla", 2112, 24, "shi", 1536, 40): 3.86e9,
+        ("dla", 2112, 40, "shi", 1184, 24): 3.34e9,
+    }
+    for (first, pes, width, second, more_pes, more_width), area in published.items():
+        found = archsim.asic.maestro(
+            {name: [value] * 2 for name, value in LAYER.items()},
+            [first, second],
+            [pes, more_pes],
+            [width, more_width],
+            simd=9,
+            l1_bytes=256,
+            version="feb2020",
+        )["area_um2"].sum()
+        assert found == pytest.approx(area, rel=0.01)
+
+
+BAD = [
+    ({"K": 0}, {}, "K: extents of a layer are whole numbers"),
+    ({"Y": -3}, {}, "Y: extents"),
+    ({"C": 2.5}, {}, "C: extents"),
+    ({"C": float("nan")}, {}, "C: extents"),
+    ({"X": "wide"}, {}, "X: extents"),
+    ({"R": 60}, {}, "filter is larger than its input"),
+    ({"stride": 0}, {}, "stride: extents"),
+    ({"type": "POOL"}, {}, "unknown layer type, found 'POOL'"),
+    ({"type": "DSCONV"}, {}, "depthwise layer has one filter per channel"),
+    ({"K": 1 << 24, "C": 1 << 24}, {}, "too large to count exactly"),
+    ({}, {"template": "dlb"}, "unknown template.*did you mean dla"),
+    ({}, {"pes": 63}, "fewer PEs than one cluster"),
+    ({}, {"pes": 0}, "pes: out of range"),
+    ({}, {"noc_bandwidth": 0}, "noc_bandwidth: out of range"),
+    ({}, {"noc_bandwidth": float("inf")}, "noc_bandwidth: out of range"),
+    ({}, {"noc_latency": -1}, "noc_latency: out of range"),
+    ({}, {"simd": 1.5}, "simd: out of range"),
+    ({}, {"offchip_bandwidth": -4}, "off-chip bandwidth is out of range"),
+    ({}, {"l1_bytes": 0}, "l1_bytes: out of range"),
+    ({}, {"version": "2021"}, "unknown version of MAESTRO"),
+    ({}, {"pes": [64, 128]}, "hardware columns and layers differ in length"),
+]
+
+
+@pytest.mark.parametrize(("layer", "hardware", "message"), BAD)
+def test_bad_arguments_are_one_sentence(
+    layer: dict[str, object], hardware: dict[str, object], message: str
+) -> None:
+    arguments = {"template": "dla", "pes": 256, "noc_bandwidth": 64, **hardware}
+    with pytest.raises(InputError, match=message) as caught:
+        archsim.asic.maestro({**LAYER, **layer}, **arguments)
+    assert "\n" not in str(caught.value)
+
+
+def test_columns_are_needed_and_equally_long() -> None:
+    with pytest.raises(InputError, match="columns type, K, C, R, S, Y and X"):
+        archsim.asic.maestro({"K": 1}, "dla", 256, 64)
+    with pytest.raises(InputError, match="differ in length"):
+        archsim.asic.maestro({**LAYER, "K": [1, 2], "C": [1, 2, 3]}, "dla", 256, 64)
+    with pytest.raises(InputError, match="one template, or one per layer"):
+        archsim.asic.maestro({**LAYER, "K": [1, 2, 3]}, ["dla", "rs"], 256, 64)
+    with pytest.raises(InputError, match="M_ofmap_px, Kdim and N_filters"):
+        archsim.asic.systolic({"M_ofmap_px": 4}, 8, 8, "ws")
+    with pytest.raises(UnknownNameError, match="unknown dataflow"):
+        archsim.asic.systolic({"M_ofmap_px": 4, "Kdim": 4, "N_filters": 4}, 8, 8, "rs")
+    with pytest.raises(InfeasibleError):
+        archsim.asic.maestro(LAYER, "shi", 7, 64)
+
+
+def test_scalars_make_one_row_and_arrays_are_spread() -> None:
+    assert len(archsim.asic.maestro(LAYER, "rs", 256, 64)) == 1
+    sweep = archsim.asic.maestro({**LAYER, "K": np.arange(1, 9)}, "dla", 512, 64)
+    assert len(sweep) == 8
+    assert sweep["macs"].is_monotonic_increasing

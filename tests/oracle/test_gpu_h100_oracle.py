@@ -1,0 +1,87 @@
+"""Errors of the shipped H100 against measured kernels: the limits are the goals, not the fits."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import archsim
+
+FOLDER = Path(__file__).parent.parent / "oracles"
+CARD = "h100_sxm"
+
+
+def measured(name):
+    return pd.read_csv(FOLDER / f"{name}.csv", keep_default_na=False)
+
+
+def errors(kernels, model="auto", column="seconds"):
+    found = archsim.gpu.predict(kernels, CARD, model=model)[column]
+    return np.abs(found / kernels[column] - 1.0)
+
+
+def test_physics_of_matrix_products():
+    assert errors(measured("h100_gemm"), "physics").mean() <= 0.155
+
+
+def test_hybrid_on_the_rows_it_was_grown_on():
+    found = errors(measured("h100_gemm"))
+    assert found.mean() <= 0.09
+    assert found.median() <= 0.06
+
+
+@pytest.mark.parametrize("name", ["h100_gemm_energy", "h100_energy_2s", "archsim_h100_gemm"])
+@pytest.mark.parametrize("model", ["physics", "hybrid"])
+def test_matrix_products_of_runs_that_no_constant_saw(name, model):
+    kernels = measured(name).query("kernel == 'gemm'")
+    found = errors(kernels, model)
+    assert found.mean() <= (0.155 if model == "physics" else 0.09)
+
+
+def test_products_far_beyond_the_training_rows():
+    kernels = measured("archsim_h100_gemm")
+    work = 2.0 * kernels.m * kernels.n * kernels.k
+    assert work.max() > 100 * 2.4e10
+    assert errors(kernels[work > 2.4e10]).mean() <= 0.12
+    assert errors(kernels[work > 1e12]).mean() <= 0.12
+
+
+def test_decode_attention():
+    kernels = measured("h100_attention")
+    assert errors(kernels).mean() <= 0.10
+    moved = 2.0 * kernels.batch * kernels.m * kernels.n * kernels.k
+    vectors = kernels.kernel != "sdpa"
+    assert errors(kernels[vectors & (moved > 200e6)]).mean() <= 0.04
+    assert errors(kernels[moved > 200e6]).mean() <= 0.04
+
+
+def test_streaming():
+    assert errors(measured("h100_stream")).mean() <= 0.12
+
+
+def test_textbook_product_and_its_best_tile():
+    kernels = measured("h100_tiled")
+    found = archsim.gpu.predict(kernels, CARD)
+    assert np.abs(found.seconds / kernels.seconds - 1.0).mean() <= 0.10
+    table = kernels.assign(predicted=found.seconds)
+    for _, shape in table.groupby(["m", "n", "k"]):
+        if len(shape) > 3:
+            best, chosen = shape.seconds.idxmin(), shape.predicted.idxmin()
+            assert shape.extra[best] == shape.extra[chosen]
+
+
+def test_hash_grid():
+    kernels = measured("h100_hashgrid").query("kernel == 'encode3d'")
+    assert errors(kernels).mean() <= 0.20
+
+
+@pytest.mark.parametrize("name", ["h100_energy_2s", "h100_gemm_energy"])
+def test_power_and_energy(name):
+    kernels = measured(name)
+    found = archsim.gpu.predict(kernels, CARD)
+    watts, drawn = kernels.joules / kernels.seconds, found.joules / found.seconds
+    assert np.abs(drawn / watts - 1.0).mean() <= 0.095
+    explained = 1.0 - ((drawn - watts) ** 2).sum() / ((watts - watts.mean()) ** 2).sum()
+    assert explained >= 0.90
+    assert np.abs(found.joules / kernels.joules - 1.0).mean() <= 0.12

@@ -1,0 +1,78 @@
+"""Rooflines: by hand, without the columns they need, and never beaten by a run."""
+
+import pandas as pd
+import pytest
+
+import archsim
+from archsim.report.roofline import roofline
+from archsim.result import COMPONENT_PEAKS, OPERATION_WORK, assemble
+
+
+def run_of(*, with_peaks=True, with_work=True):
+    components = pd.DataFrame(
+        {
+            "component": ["arrays", "memory", "pim"],
+            "busy_s": [1.0, 1.0, 1.0],
+            "dynamic_energy_j": [0.0, 0.0, 0.0],
+            "static_energy_j": [0.0, 0.0, 0.0],
+            "area_mm2": [0.0, 0.0, 0.0],
+            "bytes": [0.0, 0.0, 0.0],
+        }
+    )
+    if with_peaks:
+        components["peak_operations_per_s"] = [100.0, 0.0, 20.0]
+        components["peak_bytes_per_s"] = [0.0, 10.0, 40.0]
+    rows = [
+        ("product", "gemm", "arrays", 0.0, 1.0, 0.0),
+        ("product", "gemm", "arrays", 1.0, 3.0, 0.0),
+        ("copy", "copy", "memory", 0.0, 1.0, 0.0),
+        ("logit", "attention", "pim", 0.0, 2.0, 0.0),
+    ]
+    names = ["operation", "kind", "component", "start_s", "end_s", "energy_j"]
+    operations = pd.DataFrame(rows, columns=names)
+    if with_work:
+        operations["arithmetic_operations"] = [60.0, 60.0, 0.0, 20.0]
+        operations["operand_bytes"] = [5.0, 15.0, 10.0, 40.0]
+    return assemble(
+        latency_s=3.0, components=components, operations=operations, metrics={}, provenance={}
+    )
+
+
+def test_points_and_roofs_by_hand():
+    found = roofline(run_of())
+    assert [(r.component, r.operations_per_s, r.bytes_per_s) for r in found.roofs] == [
+        ("arrays", 100.0, 10.0),  # fed by the memory
+        ("pim", 20.0, 40.0),  # has a bandwidth of its own
+    ]
+    assert found.roofs[0].ridge == 10.0
+    product, logit = found.points  # the copy does no arithmetic
+    assert (product.count, product.time_s, product.intensity) == (2, 3.0, 6.0)
+    assert (product.achieved, product.attainable) == (40.0, 60.0)
+    assert product.share == pytest.approx(2 / 3)
+    assert (logit.intensity, logit.achieved, logit.attainable) == (0.5, 10.0, 20.0)
+
+
+@pytest.mark.parametrize("columns", [{"with_peaks": False}, {"with_work": False}])
+def test_there_is_no_roofline_without_what_it_needs(columns):
+    assert roofline(run_of(**columns)) is None
+
+
+@pytest.mark.parametrize("fidelity", ["analytic", "event"])
+@pytest.mark.parametrize("name", ["npu-only", "npu-pim-naive", "neupims", "neupims-subbatch"])
+def test_no_operation_of_an_npu_pim_run_beats_its_roof(name, fidelity):
+    hardware = archsim.load_hardware(name)
+    workload = archsim.load_workload("gpt3-7b-sharegpt", {"batch": 48})
+    run = archsim.simulate(hardware, workload, fidelity=fidelity)
+    assert set(COMPONENT_PEAKS) <= set(run.components.columns)
+    assert set(OPERATION_WORK) <= set(run.operations.columns)
+    found = roofline(run)
+    assert len(found.points) > 8
+    for point in found.points:
+        assert 0 < point.share <= 1 + 1e-9, point
+    macs = workload.trace(seed=0).totals.macs * workload.parallel.tensor
+    multiplying = run.operations[run.operations["component"].isin(["systolic arrays", "pim"])]
+    arithmetic = multiplying["arithmetic_operations"].sum()
+    if name == "npu-only":  # its attention carries the softmax of the vector units
+        assert 2 * macs < arithmetic < 2.02 * macs
+    else:
+        assert arithmetic == 2 * macs
