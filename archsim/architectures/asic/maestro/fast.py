@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -200,6 +201,6 @@ def check_clusters(table: LayerTable, template: str, pes: Ints) -> None:
 
 def _kernel(template: str) -> Callable[..., None]:
     """Return the compiled loop of a template; Numba is imported only here."""
-    from archsim.architectures.asic.maestro import many
-
-    return {"dla": many.dla_many, "shi": many.shi_many, "rs": many.rs_many}[template]
+    module = import_module(f"archsim.architectures.asic.maestro.{template}")
+    kernel: Callable[..., None] = getattr(module, f"{template}_many")
+    return kernel
