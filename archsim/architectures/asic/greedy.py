@@ -10,8 +10,8 @@ import numpy as np
 from archsim.architectures.asic.maestro.compiled import compiled
 from archsim.architectures.asic.problem import Floats, Ints, Problem, Schedule, energy_of
 
-MOST_PLACEMENTS = 20_000_000
-"""Placements of single tasks after which the heuristic stops looking for moves: a second or two."""
+MOST_PLACEMENTS = 5_000_000
+"""Placements of single tasks after which the heuristic stops looking for moves."""
 
 _SMALLEST_COST_J = 1e-30
 
