@@ -20,7 +20,7 @@ from archsim.architectures.dram.compiled import compiled
 from archsim.architectures.dram.front import (
     ARRIVAL,
     IS_WAITING,
-    JOINS_TIMER,
+    arrives,
     can_enter,
     enter,
     pass_arbiter,
@@ -127,7 +127,7 @@ def run(
         now = min(timer, front[ARRIVAL])
         if served == n and now > back[LAST_DELIVERY]:
             break
-        if front[ARRIVAL] == now and (front[JOINS_TIMER] or timer > now or previous == now):
+        if arrives(front, timer, previous, now):
             front[IS_WAITING], front[ARRIVAL] = 1, NEVER
         previous = now
         # The evaluation of a clock: admission, refresh, command choice.
@@ -144,7 +144,6 @@ def run(
             )
         elif changed:
             best_time, command, bank = select_oldest(banks, ranks, channel, ready, settings, now)
-        is_blocked = now < best_time < NEVER
         if best_time == now:
             changed = True
             item = -1 if command >= PREA else banks[bank, CHOSEN]
@@ -181,6 +180,6 @@ def run(
                 )
         if settings.two_buses:
             first, _, _, later = select_of_two_buses(banks, ranks, channel, ready, settings, now)
-            best_time = later if is_blocked else min(first, later)
+            best_time = min(first, later)
         timer = min(best_time, due)
     return sent, got, log[:logged]

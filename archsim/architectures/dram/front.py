@@ -11,15 +11,20 @@ from archsim.architectures.dram.policies import has_room
 from archsim.architectures.dram.responses import DELIVERED
 from archsim.architectures.dram.state import NEVER, Int32s, Int64s, Settings
 
-NEXT, IS_WAITING, ARRIVAL, JOINS_TIMER, ACCEPTED, ENTERED = range(6)
+NEXT, IS_WAITING, ARRIVAL, TURN, ACCEPTED, ENTERED = range(6)
 """Places in ``front``: the request that comes next; whether it waits at the controller for room;
-when it arrives there; whether it does so together with a timer-driven evaluation, not after it;
-when the player last was released; and when the controller last took a request."""
+when it arrives there, and in which turn; when the player last was released; and when the
+controller last took a request."""
+
+AFTER_FIRST, WITH_FIRST, AFTER_ALL = range(3)
+"""Turns of an arrival among the timer-driven evaluations of its clock: after the first one, as what
+the player sends; with it, as what the arbiter has in stock; or after all, as what a response of
+this very clock makes room for."""
 
 
 def new_front(first: int, settings: Settings) -> Int64s:
     """Return ``front`` before the first request, which is sent at tick ``first``."""
-    return np.array([0, 0, first, 0, first, -settings.tick], np.int64)
+    return np.array([0, 0, first, AFTER_FIRST, first, -settings.tick], np.int64)
 
 
 @compiled
@@ -63,7 +68,7 @@ def pass_arbiter(
     """Let the Fifo or Reorder arbiter take the next request, once a transaction is free for it.
 
     Request j takes the slot that response j - limit frees. The arbiter feeds the controller one a
-    clock; one that it has in stock arrives with the clock's timer-driven evaluation.
+    clock.
     """
     item = front[NEXT]
     if front[ARRIVAL] != NEVER or front[IS_WAITING] or item == len(sent):
@@ -71,9 +76,28 @@ def pass_arbiter(
     slot = item - settings.max_active
     if slot >= back[DELIVERED]:
         return
-    accepted = sent[item]
-    if slot >= 0:
-        accepted = max(accepted, delivered[slot])
+    accepted, turn = sent[item], AFTER_FIRST
+    if slot >= 0 and delivered[slot] >= accepted:
+        accepted, turn = delivered[slot], AFTER_ALL
+    if accepted <= front[ENTERED]:
+        front[ARRIVAL], front[TURN] = front[ENTERED] + settings.tick, WITH_FIRST
+    else:
+        front[ARRIVAL], front[TURN] = accepted, turn
     front[ACCEPTED] = accepted
-    front[JOINS_TIMER] = accepted <= front[ENTERED]
-    front[ARRIVAL] = front[ENTERED] + settings.tick if front[JOINS_TIMER] else accepted
+
+
+@compiled
+def arrives(front: Int64s, timer: int, previous: int, now: int) -> bool:
+    """Say whether the next request takes part in the coming evaluation.
+
+    Args:
+        front: See above.
+        timer: When a timer drives an evaluation.
+        previous: When the last evaluation was.
+        now: Time of the coming evaluation.
+    """
+    if front[ARRIVAL] != now:
+        return False
+    if timer > now or front[TURN] == WITH_FIRST:
+        return True
+    return bool(front[TURN] == AFTER_FIRST and previous == now)
