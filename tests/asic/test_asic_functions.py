@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import archsim
-from archsim.errors import InfeasibleError, InputError, UnknownNameError
+from archsim.errors import InfeasibleError, InputError, UnknownNameError, UnsupportedError
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 LAYER = {"type": "CONV", "K": 64, "C": 64, "R": 3, "S": 3, "Y": 58, "X": 58, "stride": 1}
@@ -21,6 +21,47 @@ def test_systolic_cycles_equal_scalesim() -> None:
     found = archsim.asic.systolic(rows, rows["array_rows"], rows["array_cols"], rows["dataflow"])
     assert (found["total_cycles"] == rows["total_cycles"]).all()
     assert (found["folds"] == rows["folds"]).all()
+
+
+def limited(rows: pd.DataFrame, **changes: object) -> pd.DataFrame:
+    options = {
+        "bandwidth_words": rows["bw_words"], "ifmap_kib": rows["ifmap_kb"],
+        "filter_kib": rows["filter_kb"], "ofmap_kib": rows["ofmap_kb"], **changes,
+    }  # fmt: skip
+    return archsim.asic.systolic(
+        rows, rows["array_rows"], rows["array_cols"], rows["dataflow"], **options
+    )
+
+
+def test_bandwidth_limited_runs_of_scalesim() -> None:
+    rows = pd.read_csv(ORACLES / "scalesim.csv")
+    rows = rows[rows["mode"] == "USER"].reset_index(drop=True)
+    found = limited(rows)
+    assert len(rows) >= 6
+    assert (rows["stall_cycles"] > 0).sum() >= 2
+    assert (found["stall_cycles"] == rows["stall_cycles"]).all()
+    assert (found["total_cycles"] == rows["total_cycles"]).all()
+
+
+def test_more_bandwidth_and_larger_memories_stall_less() -> None:
+    rows = pd.read_csv(ORACLES / "scalesim.csv")
+    rows = rows[(rows["mode"] == "USER") & (rows["layer"] == "Conv5_1b")].reset_index(drop=True)
+    stalls = [int(limited(rows, bandwidth_words=each)["stall_cycles"][0]) for each in (5, 10, 40)]
+    assert stalls == sorted(stalls, reverse=True)
+    assert int(limited(rows, filter_kib=8192)["stall_cycles"][0]) == 0
+    assert int(limited(rows, bandwidth_words=1 << 20)["stall_cycles"][0]) == 0
+
+
+def test_a_bandwidth_needs_a_weight_stationary_array() -> None:
+    product = {"M_ofmap_px": 64, "Kdim": 64, "N_filters": 64}
+    with pytest.raises(UnsupportedError, match="only modelled for a weight-stationary array"):
+        archsim.asic.systolic(product, 8, 8, "os", bandwidth_words=10)
+    with pytest.raises(InputError, match="bandwidth_words: out of range"):
+        archsim.asic.systolic(product, 8, 8, "ws", bandwidth_words=0)
+    image = {**product, "H": 8, "W": 8, "R": 3, "S": 3, "C": 1, "K": 4, "stride": 1}
+    with pytest.raises(InputError, match="is not the matrix product beside it"):
+        archsim.asic.systolic(image, 8, 8, "ws", bandwidth_words=10)
+    assert archsim.asic.systolic(product, 8, 8, "ws", bandwidth_words=10).stall_cycles[0] == 0
 
 
 def test_six_areas_of_nasaic() -> None:

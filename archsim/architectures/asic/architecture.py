@@ -12,6 +12,9 @@ from archsim.architectures.base import Architecture, Fidelity, expect
 from archsim.config import HardwareSpec, WorkloadSpec
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
     from archsim.result.provenance import NamedConstant
@@ -68,6 +71,32 @@ class AsicArchitecture(Architecture):
 
         chip = expect(AsicHardware, hardware)
         return run(chip, expect(NetworkWorkload, workload), fidelity, seed, timeline)
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Evaluate many designs with the closed forms; see ``batch``."""
+        from archsim.architectures.asic.batch import evaluate
+        from archsim.workload.network import NetworkWorkload
+
+        chip = expect(AsicHardware, hardware)
+        return evaluate(chip, expect(NetworkWorkload, workload), columns)
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs are infeasible; see ``batch``."""
+        from archsim.architectures.asic.batch import infeasible_reasons
+        from archsim.workload.network import NetworkWorkload
+
+        chip = expect(AsicHardware, hardware)
+        return infeasible_reasons(chip, expect(NetworkWorkload, workload), columns)
 
 
 ARCHITECTURE = AsicArchitecture()

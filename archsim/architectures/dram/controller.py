@@ -17,6 +17,7 @@ from archsim.architectures.dram.commands import (
 )
 from archsim.architectures.dram.compiled import compiled
 from archsim.architectures.dram.policies import has_room, plan_bank
+from archsim.architectures.dram.power import note_power
 from archsim.architectures.dram.refresh import check_refreshes, note_refresh
 from archsim.architectures.dram.responses import (
     DELIVERED,
@@ -39,8 +40,6 @@ from archsim.architectures.dram.state import (
     OPEN_BANKS,
     OPEN_ROW,
     ROW,
-    Int8s,
-    Int16s,
     Int32s,
     Int64s,
     Settings,
@@ -81,21 +80,26 @@ def plan_stale_banks(
 
 @compiled
 def run(
-    time: Int64s, items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s,
-    ready: Int64s, starts: Int64s, rules: Int64s, settings: Settings,
-) -> tuple[Int64s, Int64s, Int64s, Int8s, Int16s, Int32s]:  # fmt: skip
+    time: Int64s, items: Int32s, links: Int32s,
+    banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
+    power: Int64s, opened: Int64s, counts: Int64s,
+    starts: Int64s, rules: Int64s, settings: Settings, keeps_log: bool,
+) -> tuple[Int64s, Int64s, Int64s]:  # fmt: skip
     """Run a trace to its last response.
 
     Args:
         time: Time of each request in the trace, in memory clocks.
-        items, links, banks, ranks, channel, ready: The state, as in ``state``; used up.
+        items, links: The requests, and room for their neighbours.
+        banks, ranks, channel, ready: The state, as in ``state``; used up.
+        power, opened, counts: Counters for the energy, as in ``power``; filled.
         starts, rules: The timing table, from ``timing.rule_arrays``, in ticks.
         settings: The parameters.
+        keeps_log: Whether to list the commands.
 
     Returns:
-        In ticks: when the player sent each request, when it got each response, and when each
-        command was issued; then its number, its bank (first of the rank for PREA, REFA) and its
-        request (-1: none).
+        In ticks, when the player sent each request and when it got each response; and rows of
+        (tick, command, bank, request): the first bank of the rank for PREA and REFA, -1 for no
+        request; none if no log is kept.
     """
     n, tick = len(time), settings.tick
     simple, refreshes = settings.arbiter == ARBITER_SIMPLE, settings.refresh_policy == ALL_BANK
@@ -103,8 +107,7 @@ def run(
     delivered = np.empty(0 if simple else n, np.int64)
     back = np.zeros(4, np.int64)
     back[LAST_RESPONSE] = back[LAST_DELIVERY] = -tick
-    log_time, log_command = np.empty(3 * n + 64, np.int64), np.empty(3 * n + 64, np.int8)
-    log_bank, log_item = np.empty(3 * n + 64, np.int16), np.empty(3 * n + 64, np.int32)
+    log = np.empty((3 * n + 64 if keeps_log else 0, 4), np.int64)
     logged = served = 0
     next_item = 0  # the request that arrives, or waits, next
     waiting = False
@@ -139,15 +142,15 @@ def run(
             best_time, command, bank = select_oldest(banks, ranks, channel, ready, settings, now)
         is_blocked = now < best_time < NEVER
         if best_time == now:
-            if logged == len(log_time):
-                log_time = np.concatenate((log_time, np.empty_like(log_time)))
-                log_command = np.concatenate((log_command, np.empty_like(log_command)))
-                log_bank = np.concatenate((log_bank, np.empty_like(log_bank)))
-                log_item = np.concatenate((log_item, np.empty_like(log_item)))
             item = -1 if command >= PREA else banks[bank, CHOSEN]
-            log_time[logged], log_command[logged] = now, command
-            log_bank[logged], log_item[logged] = bank, item
-            logged += 1
+            if keeps_log:
+                if logged == len(log):
+                    log = np.concatenate((log, np.empty_like(log)))
+                log[logged, 0], log[logged, 1] = now, command
+                log[logged, 2], log[logged, 3] = bank, item
+                logged += 1
+            rank = banks[bank, IN_RANK]
+            note_power(power, opened, counts, settings, command, bank, rank, -(-now // tick))
             issue(items, links, banks, ranks, channel, settings, command, bank)
             note_timing(banks, ranks, channel, ready, starts, rules, settings, command, bank, now)
             if is_column(command):
@@ -191,6 +194,4 @@ def run(
                     banks, ranks, channel, ready, settings, now
                 )
         timer = min(best_time, due)
-    return (
-        sent, got, log_time[:logged], log_command[:logged], log_bank[:logged], log_item[:logged]
-    )  # fmt: skip
+    return sent, got, log[:logged]

@@ -80,12 +80,31 @@ class FpgaArchitecture(Architecture):
         workload: WorkloadSpec,
         columns: Mapping[str, NDArray[np.generic]],
     ) -> dict[str, NDArray[np.float64]]:
-        """Evaluate many designs of a ternary core with the closed forms; see ``batch``."""
+        """Evaluate many designs with the closed forms; see ``batch`` and ``vit_batch``."""
         from archsim.architectures.fpga.batch import evaluate_ternary
+        from archsim.architectures.fpga.vit_batch import evaluate_vit
+        from archsim.workload.moe_vit import MoeVitWorkload
         from archsim.workload.ternary_lm_workload import TernaryLmWorkload
 
+        design = expect(FpgaHardware, hardware)
+        if workload.kind == "moe_vit":
+            return evaluate_vit(design, expect(MoeVitWorkload, workload), columns)
+        return evaluate_ternary(design, expect(TernaryLmWorkload, workload), columns)
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs of a ternary core do not fit; see the base class."""
+        from archsim.architectures.fpga.batch import ternary_reasons
+        from archsim.workload.ternary_lm_workload import TernaryLmWorkload
+
+        if workload.kind != "ternary_lm":
+            return None
         tokens = expect(TernaryLmWorkload, workload)
-        return evaluate_ternary(expect(FpgaHardware, hardware), tokens, columns)
+        return ternary_reasons(expect(FpgaHardware, hardware), tokens, columns)
 
 
 ARCHITECTURE = FpgaArchitecture()
