@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.asic.config import AsicHardware
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
+    from archsim.result.provenance import NamedConstant
 
 
 class AsicArchitecture(Architecture):
@@ -26,6 +28,26 @@ class AsicArchitecture(Architecture):
     hardware_model: ClassVar[type[HardwareSpec]] = AsicHardware
     workload_kinds: ClassVar[frozenset[str]] = frozenset({"network"})
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "*": "An accelerator of the chip, under the name that the hardware file gives it.",
+            "memory": "External memory of the chip.",
+        }
+    )
+    operation_kinds: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "conv": "Convolution over an image.",
+            "matmul": "Product of two matrices.",
+            "transposed_conv": "Transposed convolution over an image.",
+            "depthwise_conv": "Convolution of each channel by itself.",
+        }
+    )
+
+    def constants(self) -> Sequence[NamedConstant]:
+        """Return the constants of this family's code."""
+        from archsim.architectures.asic.constants import ALL_CONSTANTS
+
+        return ALL_CONSTANTS
 
     def simulate(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.base import Architecture, Fidelity, expect
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
+    from archsim.result.provenance import NamedConstant
 
 
 class FpgaArchitecture(Architecture):
@@ -28,6 +30,23 @@ class FpgaArchitecture(Architecture):
     hardware_model: ClassVar[type[HardwareSpec]] = FpgaHardware
     workload_kinds: ClassVar[frozenset[str]] = frozenset({"ternary_lm", "moe_vit"})
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "ternary products": "The unit that multiplies with ternary weights.",
+            "RMS unit": "Root mean square of a vector.",
+            "row-wise unit": "Element-wise work on vectors.",
+            "load and store": "Vectors to and from memory.",
+            "multipliers": "The arrays of multipliers of a vision transformer.",
+            "memory": "External memory of the board.",
+            "board": "The whole board; its power where only that is known.",
+        }
+    )
+
+    def constants(self) -> Sequence[NamedConstant]:
+        """Return the constants of this family's code."""
+        from archsim.architectures.fpga.constants import ALL_CONSTANTS
+
+        return ALL_CONSTANTS
 
     def simulate(
         self,

@@ -28,15 +28,15 @@ BITS_PER_WEIGHT: dict[Packing, float] = {"two_bit": 2.0, "base3": 1.6}
 class JoulesRange(StrictModel):
     """An energy that is only known within bounds; results carry both."""
 
-    low_j: NonNegativeJoules
-    high_j: NonNegativeJoules
+    low_j: NonNegativeJoules = Field(description="low end of the spread")
+    high_j: NonNegativeJoules = Field(description="high end of the spread")
 
 
 class CellsRange(StrictModel):
     """A number of logic cells that is only known within bounds."""
 
-    low: NonNegativeInt
-    high: NonNegativeInt
+    low: NonNegativeInt = Field(description="low end of the spread")
+    high: NonNegativeInt = Field(description="high end of the spread")
 
 
 class Energy(StrictModel):

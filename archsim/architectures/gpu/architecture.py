@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.base import Architecture, Fidelity, expect
@@ -24,6 +26,16 @@ class GpuArchitecture(Architecture):
         {"llm", "network", "moe_vit", "ternary_lm", "graphics"}
     )
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "multiprocessors": "The SMs with their tensor units; busy while kernels run.",
+            "second-level cache": "The cache that all SMs share.",
+            "device memory": "Memory of the card.",
+            "link": "The link between cards.",
+            "board": "What the board takes without work.",
+            "kernels": "The stream of kernels, one after the other.",
+        }
+    )
 
     def simulate(
         self,
