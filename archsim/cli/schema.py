@@ -13,12 +13,12 @@ from archsim.cli.output import print_json
 def schema(
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", help="A kind of hardware or workload, e.g. npu_pim or llm."),
+        typer.Argument(metavar="KIND", help="A kind of file, e.g. npu_pim, llm or study."),
     ],
     as_json: JsonFlag = False,
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors and other tools."""
-    from archsim.api.schemas import schema_of
+    from archsim.space.schema import schema_of
 
     # A schema is JSON already: --json is taken, as by every command, and changes nothing.
     del as_json
