@@ -3,7 +3,7 @@
 # Every step prints the command it runs, so that any of them can be repeated and changed.
 set -eu
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 out=results/demo
 mkdir -p "$out"
 
