@@ -8,6 +8,8 @@ A family in an outside package registers itself in the entry-point group
 from __future__ import annotations
 
 import importlib
+import sys
+from functools import lru_cache
 
 from archsim.architectures.base import Architecture
 from archsim.errors import ArchsimError, UnknownNameError
@@ -30,9 +32,19 @@ def targets() -> dict[str, str]:
 
     A shipped family can't be replaced from outside.
     """
+    return {**_outside(tuple(sys.path)), **BUILTIN}
+
+
+@lru_cache(maxsize=8)
+def _outside(path: tuple[str, ...]) -> dict[str, str]:
+    """Return the targets of outside packages; reading their metadata takes 10 ms and more.
+
+    Args:
+        path: ``sys.path``, which decides what is found.
+    """
     from importlib.metadata import entry_points
 
-    found = dict(BUILTIN)
+    found: dict[str, str] = {}
     for point in entry_points(group=GROUP):
         found.setdefault(point.name, point.value)
     return found

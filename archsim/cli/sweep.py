@@ -17,8 +17,8 @@ def sweep(
         typer.Argument(metavar="STUDY", help="A name from 'archsim list studies', or a YAML file."),
     ],
     workers: Annotated[
-        int, typer.Option("--workers", metavar="N", help="Processes that simulate.")
-    ] = 1,
+        str, typer.Option("--workers", metavar="N", help="Processes that simulate.")
+    ] = "1",
     ray: Annotated[
         str | None,
         typer.Option(
@@ -68,7 +68,7 @@ def sweep(
     from archsim.space import load_study
     from archsim.sweeps import sweep as run_sweep
     from archsim.sweeps import sweep_table
-    from archsim.sweeps.options import study_settings
+    from archsim.sweeps.options import parse_workers, study_settings
     from archsim.sweeps.table import check_export
     from archsim.sweeps.table import export as write_table
 
@@ -84,7 +84,7 @@ def sweep(
         with sweep_watcher() as watcher:
             table = run_sweep(
                 loaded,
-                workers=workers,
+                workers=parse_workers(workers),
                 ledger=ledger,
                 ray=ray,
                 most=most,

@@ -21,7 +21,7 @@ class SweepProgress:
     def __init__(self, stream: TextIO) -> None:
         self._bar = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=8),
             TextColumn("{task.fields[figures]}"),
             console=Console(file=stream),
             transient=True,

@@ -67,5 +67,5 @@ def _best(part: Mapping[str, Any]) -> Iterator[RenderableType]:
                 for key, value in best["point"].items()
             ),
         )
-    if part["best"]:
+    if len(part["best"]) > 1:
         yield Text(f"{part['pareto']:,} designs in the Pareto front ({part['fidelity']})")

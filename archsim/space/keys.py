@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 from archsim.api.keys import keys_of, knows
 from archsim.config.keys import Declared, declared_at
@@ -202,9 +202,10 @@ def _adapter(declared: Declared) -> TypeAdapter[object]:
     if declared.metadata:
         annotation = Annotated.__class_getitem__((annotation, *declared.metadata))  # type: ignore[attr-defined]
     checked = cast("type[object]", annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    try:
+        return TypeAdapter(checked, config=_STRICT)
+    except PydanticUserError:  # a section, which has a strict model of its own
         return TypeAdapter(checked)
-    return TypeAdapter(checked, config=_STRICT)
 
 
 def _quantity_in(declared: Declared) -> Quantity | None:

@@ -116,12 +116,11 @@ def check_columns(names: Sequence[str], taken: Sequence[str]) -> None:
 def _connect(path: Path, mode: Literal["write", "read"]) -> sqlite3.Connection:
     if mode == "write":
         return _opened(path.absolute().as_uri() + "?mode=rwc")
-    database = _opened(path.absolute().as_uri() + "?mode=ro")
     try:
+        database = _opened(path.absolute().as_uri() + "?mode=ro")
         database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
     except sqlite3.OperationalError:
         # Readers of WAL need a file beside it, which a read-only folder does not allow.
-        database.close()
         return _opened(path.absolute().as_uri() + "?mode=ro&immutable=1")
     return database
 
@@ -130,19 +129,22 @@ def _opened(uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(
         uri, timeout=BUSY_MS / 1000, isolation_level=None, uri=True, check_same_thread=False
     )
-    # Only what is committed in this order counts; a power failure may cost the last moments.
-    database.execute("PRAGMA synchronous = NORMAL")
-    database.execute("PRAGMA cache_size = -65536")
+    try:
+        # Only what is committed in this order counts; a power failure may cost the last moments.
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA cache_size = -65536")
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
 def _prepare(database: sqlite3.Connection) -> None:
-    """Make an empty file a ledger, once, however many processes open it."""
-    if database.execute("PRAGMA page_count").fetchone()[0] == 0:
-        database.execute("PRAGMA journal_mode = WAL")
+    """Make an empty file a ledger, once, however many processes open it; leave others alone."""
+    if _is_empty(database):
         database.execute("BEGIN IMMEDIATE")
         try:
-            if not database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            if _is_empty(database):  # nobody else was faster
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     database.execute(statement)
                 database.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -152,8 +154,12 @@ def _prepare(database: sqlite3.Connection) -> None:
             with suppress(sqlite3.Error):
                 database.execute("ROLLBACK")
             raise
-    elif database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
+    if database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
         database.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_empty(database: sqlite3.Connection) -> bool:
+    return not database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
 
 
 def _check(database: sqlite3.Connection, path: Path) -> None:

@@ -54,6 +54,20 @@ def study_settings(
     return found, most
 
 
+def parse_workers(text: str) -> int:
+    """Return the number of workers that a text stands for; ``sweep`` checks its range.
+
+    Raises:
+        InputError: It is not a whole number.
+    """
+    try:
+        return int(text)
+    except ValueError as error:
+        raise InputError(
+            "the number of workers must be a whole number", found=repr(text)
+        ) from error
+
+
 def _limit(text: str) -> tuple[str, object]:
     try:
         name, value = parse_override(text)

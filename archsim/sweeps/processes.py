@@ -102,6 +102,9 @@ class ProcessPool:
         job = self._busy.pop(worker)
         at, end = job.begin + worker.answered, job.end
         self._forget(worker)
+        if worker.leaving and at < end:
+            self._waiting.appendleft(_Job(job.chunk, at, end))
+            return
         if at == end:
             return
         if self._task.form == "batch" and end - at > 1:

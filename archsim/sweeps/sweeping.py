@@ -15,6 +15,7 @@ from archsim.sweeps.ledger import Ledger
 from archsim.sweeps.plan import Plan, make_plan
 from archsim.sweeps.processes import ProcessPool
 from archsim.sweeps.progress import Progress, Watcher
+from archsim.sweeps.ray_pool import RayPool
 from archsim.sweeps.running import SweepRun
 from archsim.sweeps.summary import FidelitySummary, Summary, summarise
 from archsim.sweeps.table import make_table
@@ -68,6 +69,9 @@ def sweep(
     path = ledger_path(loaded, ledger)
     begin = time.monotonic()
     new = 0
+    # Whatever can be wrong with the study is told before there is a ledger.
+    _check_workers(workers)
+    first = _first_plan(loaded)
 
     def watch(progress: Progress) -> None:
         if watcher is not None:
@@ -86,7 +90,7 @@ def sweep(
             finally:
                 pool.close()
 
-        tables, parts, correlation = _both_fidelities(loaded, book, evaluate)
+        tables, parts, correlation = _both_fidelities(first, book, evaluate)
     return _with_summary(
         tables,
         Summary(
@@ -119,8 +123,9 @@ def sweep_table(
     """
     loaded = as_study(study, overrides)
     path = ledger_path(loaded, ledger)
+    first = _first_plan(loaded)
     with Ledger(path, "read") as book:
-        tables, parts, correlation = _both_fidelities(loaded, book, lambda plan: None)
+        tables, parts, correlation = _both_fidelities(first, book, lambda plan: None)
     return _with_summary(
         tables,
         Summary(
@@ -151,20 +156,23 @@ def ledger_path(study: Study, ledger: str | Path | None) -> Path:
     return Path(f"{study.name}{LEDGER_ENDING}") if ledger is None else Path(ledger)
 
 
+def _first_plan(study: Study) -> Plan:
+    fidelity = "analytic" if study.spec.multi_fidelity else study.spec.fidelity
+    return make_plan(study, fidelity, choose_designs(study))
+
+
 def _both_fidelities(
-    study: Study, book: Ledger, evaluate: Callable[[Plan], None]
+    first: Plan, book: Ledger, evaluate: Callable[[Plan], None]
 ) -> tuple[list[pd.DataFrame], list[FidelitySummary], Mapping[str, float | None]]:
     """Go through the fidelities that the study asks for; the second only looks at the best."""
-    levels = choose_designs(study)
-    two = study.spec.multi_fidelity
-    first = make_plan(study, "analytic" if two else study.spec.fidelity, levels)
+    study, two = first.study, first.study.spec.multi_fidelity
     evaluate(first)
     table = make_table(first, book)
     parts = [summarise(study, table, first.task.fidelity, first.task.form)]
     if two is None or not parts[0].counts["done"] or _unfinished(parts[0]):
         return [table], parts, {}
     rows = promising(study, table, two.best)
-    second = make_plan(study, "event", levels[rows])
+    second = make_plan(study, "event", first.levels[rows])
     evaluate(second)
     again = make_table(second, book)
     again["design"] = table["design"].to_numpy()[rows]
@@ -177,14 +185,19 @@ def _unfinished(part: FidelitySummary) -> bool:
     return bool(part.counts["pending"] or part.counts["running"])
 
 
-def _pool(plan: Plan, workers: int, ray: str | None) -> Pool:
+def _check_workers(workers: object) -> None:
     if isinstance(workers, bool) or not isinstance(workers, int):
         raise InputError("the number of workers must be a whole number", found=repr(workers))
     if not 1 <= workers <= MAXIMUM_WORKERS:
         raise InputError(
             "the number of workers", found=str(workers), allowed=f"1 to {MAXIMUM_WORKERS}"
         )
+
+
+def _pool(plan: Plan, workers: int, ray: str | None) -> Pool:
     task = plan.task
+    if ray is not None:
+        return RayPool(task, ray)
     limited = any(limit is not None for limit in (task.wall_s, task.memory_bytes, task.events))
     if workers == 1 and task.form == "batch" and not limited:
         return HerePool(task)

@@ -72,7 +72,8 @@ def _answer(
     outcomes = evaluator.evaluate(points)  # type: ignore[arg-type]  # JSON of points
     full = _name_memory_limit(outcomes, evaluator.task.memory_bytes)
     seconds = time.perf_counter() - begin
-    _send(answers, {"id": number, "at": at, "outcomes": outcomes.to_json(), "seconds": seconds})
+    answer = {"id": number, "at": at, "outcomes": outcomes.to_json(), "seconds": seconds}
+    _send(answers, {**answer, "leaving": full})
     return not full
 
 

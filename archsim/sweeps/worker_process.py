@@ -34,6 +34,7 @@ class WorkerProcess:
     Attributes:
         answered: How many of the designs given last are answered.
         ended: Whether the process has ended.
+        leaving: Whether it said that it ends, so that no trial is to blame.
     """
 
     def __init__(self, task: Task) -> None:
@@ -50,6 +51,7 @@ class WorkerProcess:
         self.output: IO[bytes] = self._process.stdout
         os.set_blocking(self.output.fileno(), False)
         self.ended = False
+        self.leaving = False
         self.answered = 0
         self._given = 0
         self._number = 0
@@ -96,6 +98,7 @@ class WorkerProcess:
                 continue
             outcomes = Outcomes.from_json(message["outcomes"])
             self.answered = message["at"] + len(outcomes)
+            self.leaving = message["leaving"]
             yield message["at"], outcomes, message["seconds"]
         if self.ended and not self._ready:
             self._process.wait()

@@ -53,7 +53,7 @@ def start_archsim() -> Callable[..., subprocess.Popen[str]]:
 
     def start(*arguments: object) -> subprocess.Popen[str]:
         paths = [str(PLUGIN), *filter(None, [os.environ.get("PYTHONPATH")])]
-        return subprocess.Popen(  # noqa: S603  # our own interpreter
+        return subprocess.Popen(  # noqa: S603  # our own interpreter and arguments
             [sys.executable, "-m", "archsim.cli", *map(str, arguments)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             stdout=subprocess.PIPE,

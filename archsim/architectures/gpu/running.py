@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from archsim.architectures.base import Fidelity
 from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.gemm import HALF, roofline_s
-from archsim.architectures.gpu.lowering import COLLECTIVES, Lowered, lower
+from archsim.architectures.gpu.lowering import COLLECTIVES, Call, Lowered, lower
 from archsim.architectures.gpu.passes import LINK, STREAM, Played, durations_fs, play
 from archsim.architectures.gpu.power import EnergyParts, energy_parts_j
 from archsim.architectures.gpu.predicting import predict_kernels
@@ -64,23 +64,23 @@ class TimedPass:
 def time_pass(
     gpu: GpuHardware,
     trace: Trace,
-    row_elements: int,
     fidelity: Fidelity,
     timeline: Timeline | None = None,
+    calls_of: Mapping[str, Sequence[Call]] | None = None,
 ) -> TimedPass:
     """Time and price one pass.
 
     Args:
         gpu: The card.
         trace: The operations as one card sees them.
-        row_elements: Elements of one row of a norm.
         fidelity: ``"analytic"`` or ``"event"``.
         timeline: Recorder; event fidelity only.
+        calls_of: Kernels of operations, by name, that their kind alone does not tell.
 
     Raises:
         UnsupportedError: An operation has no kernel.
     """
-    lowered = lower(trace, row_elements)
+    lowered = lower(trace, calls_of)
     table = lowered.table
     prediction, done = predict_kernels(gpu, table)
     duration = durations_fs(gpu, trace, lowered, prediction.seconds)

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from archsim.papers.base import Row
-from archsim.papers.neupims import averages, gpu_roofline, utilisation
+from archsim.papers.neupims import averages, gpu_card, gpu_roofline, utilisation
 from archsim.papers.neupims.points import (
     BATCHES,
     DATA_SETS,
@@ -122,6 +122,7 @@ def _at(found: Figures, mode: Mode, system: str, point: Point) -> float:
 
 def _relative(found: Figures, mode: Mode, data_set: str) -> dict[str, list[float]]:
     labels = [*(system.label for system in SYSTEMS if system is not NPU_ONLY), gpu_roofline.NAME]
+    labels += [gpu_card.NAME] if mode == "physical" else []
 
     def mean(label: str, batch: int) -> float:
         points = [Point(model, data_set, batch) for model in MODELS]
@@ -188,7 +189,13 @@ def _draw(
                 axes.set_ylabel(panel.y_label)
             if number >= len(panels) - columns:
                 axes.set_xlabel(x_label)
-        handles, labels = grid.flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=legend_columns)
+        found = {
+            label: handle
+            for axes in grid.flat
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        figure.legend(
+            list(found.values()), list(found), loc="outside lower center", ncols=legend_columns
+        )
 
     return render_svg(build, style.WIDTH_INCHES, height)

@@ -1,0 +1,140 @@
+"""Speed and memory of sweeps: ``python tests/bench/bench_sweep.py CASE`` prints JSON figures.
+
+Cases: ``ledger`` (rows a second), ``pipeline`` (100,000 designs of a family that costs nothing),
+``scaling`` (two workers against one), ``ray`` (overhead for trials of 100 ms).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from figures import Figure, peak_memory_mb, write_figures
+
+import archsim
+from archsim.sweeps import Ledger
+from archsim.sweeps.lease import Owner
+from archsim.sweeps.outcomes import Outcomes
+
+PLUGIN = Path(__file__).resolve().parent.parent / "sweep" / "plugin"
+ROWS, BATCH = 200_000, 20_000
+MEMORY_TARGET_MB = 1000.0
+
+
+def ledger() -> list[Figure]:
+    """Claim and record rows with five figures each."""
+    random = np.random.default_rng(0)
+    figures = {name: random.random(BATCH).tolist() for name in ("a_s", "b_j", "c_mm2", "d_w", "e")}
+    outcomes = Outcomes(["done"] * BATCH, [""] * BATCH, [None] * BATCH, figures)
+    designs = [f'{{"hardware.npu.systolic_arrays": {number}}}' for number in range(BATCH)]
+    with Ledger(Path("rows.sqlite")) as book:
+        owner = Owner.here()
+        begin = time.perf_counter()
+        for _ in range(ROWS // BATCH):
+            keys = [random.bytes(16) for _ in range(BATCH)]
+            claim, granted = book.claim(keys, owner)
+            assert len(granted) == BATCH
+            book.record(
+                keys, designs, outcomes, fidelity="analytic", version="0", finished_claim=claim
+            )
+        rate = ROWS / (time.perf_counter() - begin)
+    return [Figure("ledger, claimed and recorded", rate, "rows/s", 50_000.0, "higher")]
+
+
+def pipeline() -> list[Figure]:
+    """Sweep 100,000 designs of a family whose batch evaluation costs next to nothing."""
+    space = {
+        "hardware.lanes": {"minimum": 1, "maximum": 250, "step": 1},
+        "hardware.ports": {"minimum": 1, "maximum": 20, "step": 1},
+        "hardware.frequency_hz": {"minimum": "1 GHz", "maximum": "2 GHz", "points": 20},
+    }
+    study = _study(space, kind="batch_probe_chip", fidelity="analytic")
+    archsim.sweep({**study, "space": {"hardware.lanes": {"values": [1]}}}, ledger="warm.sqlite")
+    begin = time.perf_counter()
+    table = archsim.sweep(study)
+    rate = len(table) / (time.perf_counter() - begin)
+    return [
+        Figure("100,000 designs, planned to table", rate, "designs/s"),
+        Figure("100,000 designs: peak memory", peak_memory_mb(), "MB", MEMORY_TARGET_MB),
+    ]
+
+
+def scaling() -> list[Figure]:
+    """Sweep 100 event trials of NeuPIMs with one worker and with two."""
+    study = {
+        "name": "scaling",
+        "hardware": "neupims-subbatch",
+        "workload": "gpt3-13b-sharegpt",
+        "fidelity": "event",
+        "space": {
+            "hardware.npu.systolic_arrays": {"minimum": 1, "maximum": 30, "step": 1},
+            "hardware.memory.timing.trp": {"minimum": 10, "maximum": 19, "step": 1},
+        },
+    }
+    seconds = {workers: _timed(study, f"{workers}.sqlite", workers=workers) for workers in (1, 2)}
+    note = f"{seconds[1]:.1f} s and {seconds[2]:.1f} s, start of workers included"
+    return [Figure("event trials, 2 workers", seconds[1] / seconds[2], "x", 1.8, "higher", note)]
+
+
+def ray() -> list[Figure]:
+    """Sweep trials that sleep 100 ms on a Ray cluster of this machine, and compare with sleep."""
+    if importlib.util.find_spec("ray") is None:
+        return []
+    import ray as cluster
+
+    paths = [str(PLUGIN), str(Path(archsim.__file__).parent.parent)]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    cluster.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    space = {"hardware.lanes": {"minimum": 1, "maximum": 600, "step": 1}}
+    warm = _study({"hardware.lanes": {"minimum": 1, "maximum": 20, "step": 1}}, {"nap_s": 0.1})
+    archsim.sweep(warm, ray="auto", ledger="warm.sqlite")
+    on_ray = _timed(_study(space, {"nap_s": 0.1}), "ray.sqlite", ray="auto")
+    cluster.shutdown()
+    local = _timed(_study(space, {"nap_s": 0.1}), "local.sqlite", workers=2)
+    note = f"600 trials: Ray {on_ray:.1f} s, 2 local workers {local:.1f} s"
+    return [
+        Figure("Ray against local, 100 ms trials", 100 * (on_ray / local - 1), "%", 5.0, note=note)
+    ]
+
+
+def _study(
+    space: dict[str, object], chip: dict[str, object] | None = None, **more: object
+) -> dict[str, object]:
+    lengths = {"distribution": "list", "tokens": [8, 16]}
+    workload = {"kind": "llm", "name": "one", "model": "gpt3-7b", "batch": 2, "lengths": lengths}
+    kind = more.pop("kind", "probe_chip")
+    return {
+        "name": "probe",
+        "hardware": {"kind": kind, "name": "probe", **(chip or {})},
+        "workload": workload,
+        "fidelity": "event",
+        "space": space,
+        **more,
+    }
+
+
+def _timed(study: dict[str, object], ledger_file: str, **options: object) -> float:
+    begin = time.perf_counter()
+    archsim.sweep(study, ledger=ledger_file, **options)
+    return time.perf_counter() - begin
+
+
+CASES: dict[str, Callable[[], list[Figure]]] = {
+    function.__name__: function for function in (ledger, pipeline, scaling, ray)
+}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(PLUGIN))
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        found = CASES[sys.argv[1]]()
+        os.chdir("/")
+    write_figures(found)
