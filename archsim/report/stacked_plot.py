@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_SHARE = 0.02
 _TOGETHER_HATCH = "////"
-_ROUND_HATCHES = ("", "....", "xxxx")
+_ROUND_HATCHES = ("", "\\\\\\", "xxxx")
 """Hatching of the first, second and third part of one colour."""
 _BAR_INCHES = 0.38
 _FRAME_INCHES = 1.25

@@ -110,7 +110,9 @@ BAD = [
     ({}, {"offchip_bandwidth": -4}, "off-chip bandwidth is out of range"),
     ({}, {"l1_bytes": 0}, "l1_bytes: out of range"),
     ({}, {"version": "2021"}, "unknown version of MAESTRO"),
-    ({}, {"pes": [64, 128]}, "hardware columns and layers differ in length"),
+    ({"K": [1, 2, 3]}, {"pes": [64, 128]}, "layers and other columns differ in length"),
+    ({}, {"offchip_bandwidth": "fast"}, "offchip_bandwidth: not a number"),
+    ({}, {"pes": [[64]]}, "pes: one value, or one per layer"),
 ]
 
 
@@ -129,8 +131,10 @@ def test_columns_are_needed_and_equally_long() -> None:
         archsim.asic.maestro({"K": 1}, "dla", 256, 64)
     with pytest.raises(InputError, match="differ in length"):
         archsim.asic.maestro({**LAYER, "K": [1, 2], "C": [1, 2, 3]}, "dla", 256, 64)
-    with pytest.raises(InputError, match="one template, or one per layer"):
+    with pytest.raises(InputError, match="differ in length, found layers 3, template 2"):
         archsim.asic.maestro({**LAYER, "K": [1, 2, 3]}, ["dla", "rs"], 256, 64)
+    with pytest.raises(InputError, match="differ in length, found rows 2, columns 3"):
+        archsim.asic.systolic({"M_ofmap_px": 4, "Kdim": 4, "N_filters": 4}, [8, 8], [8, 8, 8], "ws")
     with pytest.raises(InputError, match="M_ofmap_px, Kdim and N_filters"):
         archsim.asic.systolic({"M_ofmap_px": 4}, 8, 8, "ws")
     with pytest.raises(UnknownNameError, match="unknown dataflow"):
@@ -144,3 +148,10 @@ def test_scalars_make_one_row_and_arrays_are_spread() -> None:
     sweep = archsim.asic.maestro({**LAYER, "K": np.arange(1, 9)}, "dla", 512, 64)
     assert len(sweep) == 8
     assert sweep["macs"].is_monotonic_increasing
+    chips = archsim.asic.maestro(LAYER, ["dla", "shi", "rs", "dla"], [64, 128, 256, 512], 64)
+    assert len(chips) == 4
+    assert chips["runtime_cycles"][3] < chips["runtime_cycles"][0]
+    arrays = archsim.asic.systolic(
+        {"M_ofmap_px": 64, "Kdim": 64, "N_filters": 64}, [8, 16, 32], 8, "os"
+    )
+    assert arrays["folds"].tolist() == [64, 32, 16]

@@ -30,6 +30,7 @@ CASES = {
         "distinct_sides",
         "serving",
     ),
+    "bench_gpu.py": ("gpu_physics", "gpu_hybrid", "gpu_load"),
     "bench_dram.py": ("default_controllers", "random_space", "million", "second_process"),
     "bench_fpga.py": ("designs", "token", "image"),
     "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),

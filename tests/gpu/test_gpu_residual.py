@@ -97,6 +97,20 @@ def test_only_calibrated_cards_have_a_hybrid():
         archsim.gpu.predict(pd.DataFrame([row]), "rtx_4070", model="hybrid")
 
 
+def test_a_changed_design_is_predicted_by_physics_alone():
+    row = pd.DataFrame(
+        [{"kernel": "gemm", "dtype": "fp16", "batch": 1, "m": 640, "n": 640, "k": 640}]
+    )
+    changed = archsim.load_hardware("h100_sxm", overrides={"chip.sms": 131})
+    auto, physics = (archsim.gpu.predict(row, changed, model=m) for m in ("auto", "physics"))
+    assert auto.equals(physics)
+    with pytest.raises(UnsupportedError, match="differs from the measured card"):
+        archsim.gpu.predict(row, changed, model="hybrid")
+    renamed = archsim.load_hardware("h100_sxm", overrides={"power.base_w": 150.0})
+    hybrid = archsim.gpu.predict(row, renamed, model="hybrid")
+    assert hybrid.seconds[0] != archsim.gpu.predict(row, renamed, model="physics").seconds[0]
+
+
 def test_folds_never_share_a_shape(products):
     folds = shape_folds(products)
     assert set(folds) == set(range(5))

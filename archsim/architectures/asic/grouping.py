@@ -1,4 +1,4 @@
-"""Arguments that are one name for all layers, or one per layer."""
+"""Arguments that are one value for all layers, or one per layer."""
 
 from __future__ import annotations
 
@@ -26,3 +26,26 @@ def groups(what: str, given: str | ArrayLike, count: int) -> list[Group]:
         return [(str(names.ravel()[0]), slice(None))]
     codes, found = pd.factorize(names, use_na_sentinel=False)
     return [(str(name), np.flatnonzero(codes == code)) for code, name in enumerate(found)]
+
+
+def common_length(layers: int, **arguments: ArrayLike | None) -> int:
+    """Return how many points layers and arguments make: one layer goes with many values.
+
+    Args:
+        layers: Number of layers.
+        **arguments: Scalars, arrays or None.
+
+    Raises:
+        InputError: Lengths other than 1 differ.
+    """
+    lengths = {"layers": layers}
+    for name, value in arguments.items():
+        shape = np.asarray(value).shape
+        if len(shape) > 1:
+            raise InputError("one value, or one per layer", key=name, found=f"shape {shape}")
+        lengths[name] = shape[0] if shape else 1
+    longest = max(lengths.values()) if min(lengths.values()) else 0
+    if any(length not in (1, longest) for length in lengths.values()):
+        found = ", ".join(f"{name} {length}" for name, length in lengths.items() if length != 1)
+        raise InputError("layers and other columns differ in length", found=found)
+    return longest

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archsim.architectures.asic.grouping import Group, groups
+from archsim.architectures.asic.grouping import Group, common_length, groups
 from archsim.architectures.asic.maestro import silicon
 from archsim.architectures.asic.maestro.energy import energy_of
 from archsim.architectures.asic.maestro.fast import Costs, Hardware, costs, hardware_columns
@@ -44,7 +44,8 @@ def maestro(
 ) -> pd.DataFrame:
     """Return what MAESTRO says about layers on template accelerators, artefacts included.
 
-    Everything but the layers may be a scalar or one value per layer.
+    Everything but the layers may be a scalar or one value per layer; one layer goes with many
+    values.
 
     Args:
         layers: Columns ``type, K, C, R, S, Y, X, stride`` (Y, X with padding). A column ``net``
@@ -72,7 +73,13 @@ def maestro(
     import pandas as pd
 
     table = layer_table(layers)
-    count = len(table)
+    count = common_length(
+        len(table), template=template, pes=pes, noc_bandwidth=noc_bandwidth,
+        noc_latency=noc_latency, simd=simd, offchip_bandwidth=offchip_bandwidth,
+        l1_bytes=l1_bytes, version=version,
+    )  # fmt: skip
+    if len(table) != count:
+        table = table.take(np.zeros(count, np.intp))
     hardware = hardware_columns(count, pes, noc_bandwidth, noc_latency, simd, offchip_bandwidth)
     versions = groups("version", version, count)
     for name, _ in versions:
@@ -147,7 +154,12 @@ def systolic(
     import pandas as pd
 
     sizes = systolic_sizes(layers)
-    count = len(sizes["m"])
+    count = common_length(
+        len(sizes["m"]), rows=rows, columns=columns, dataflow=dataflow,
+        bandwidth_words=bandwidth_words, ifmap_kib=ifmap_kib, filter_kib=filter_kib,
+        ofmap_kib=ofmap_kib,
+    )  # fmt: skip
+    sizes = {name: np.broadcast_to(each, count) for name, each in sizes.items()}
     height, width = (np.broadcast_to(np.asarray(each), count) for each in (rows, columns))
     names = ("total_cycles", "folds", "stall_cycles")
     found = {name: np.zeros(count, np.int64) for name in names}

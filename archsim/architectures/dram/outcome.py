@@ -10,6 +10,7 @@ import numpy as np
 from archsim.architectures.dram import commands as names
 from archsim.architectures.dram.controller import run
 from archsim.architectures.dram.energy import Activity, Energy, activity, price
+from archsim.architectures.dram.front import new_front
 from archsim.architectures.dram.power import new_power, note_list
 from archsim.architectures.dram.state import (
     Int8s,
@@ -121,8 +122,9 @@ def run_requests(
     links = np.full((len(requests), 2), -1, np.int32)
     state = new_state(settings)
     power, opened, counts = new_power(device.organisation.ranks, settings.banks)
+    front = new_front(int(requests.time[0]) * settings.tick, settings)
     sent, got, log = run(
-        requests.time, requests.items, links, *state, power, opened, counts, starts, rules,
+        requests.time, requests.items, links, *state, power, opened, counts, front, starts, rules,
         settings, keep_record,
     )  # fmt: skip
     if settings.tick > 1:  # what happens just before an edge counts as on it

@@ -183,7 +183,9 @@ class GpuHardware(HardwareSpec):
     hash_grid: HashGrid
     power: Power
     residual: Literal["none", "h100_sxm"] = Field(
-        default="none", description="learned correction of matrix products shipped for this card"
+        default="none",
+        description="learned correction of matrix products; holds only while chip and matmul are "
+        "those of the measured card, else physics alone is used",
     )
 
     @model_validator(mode="after")
