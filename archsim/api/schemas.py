@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 PART_MODELS: dict[str, str] = {
     **DEVICE_MODELS,
     "llm_model": "archsim.workload.llm_model:LlmModel",
+    "study": "archsim.space.study_file:StudySpec",
 }
-"""Kinds of files that describe a part of hardware or of a workload, to ``module:class``."""
+"""Kinds of files besides whole hardware and workloads, to ``module:class``; imported on demand."""
 
 
 def kinds() -> list[str]:

@@ -35,7 +35,7 @@ def ledger() -> list[Figure]:
     designs = [f'{{"hardware.npu.systolic_arrays": {number}}}' for number in range(BATCH)]
     with Ledger(Path("rows.sqlite")) as book:
         owner = Owner.here()
-        begin = time.perf_counter()
+        begin, busy = time.perf_counter(), time.process_time()
         for _ in range(ROWS // BATCH):
             keys = [random.bytes(16) for _ in range(BATCH)]
             claim, granted = book.claim(keys, owner)
@@ -44,7 +44,8 @@ def ledger() -> list[Figure]:
                 keys, designs, outcomes, fidelity="analytic", version="0", finished_claim=claim
             )
         rate = ROWS / (time.perf_counter() - begin)
-    return [Figure("ledger, claimed and recorded", rate, "rows/s", 50_000.0, "higher")]
+        note = _per_processor(ROWS, busy)
+    return [Figure("ledger, claimed and recorded", rate, "rows/s", 50_000.0, "higher", note)]
 
 
 def pipeline() -> list[Figure]:
@@ -56,11 +57,12 @@ def pipeline() -> list[Figure]:
     }
     study = _study(space, kind="batch_probe_chip", fidelity="analytic")
     archsim.sweep({**study, "space": {"hardware.lanes": {"values": [1]}}}, ledger="warm.sqlite")
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     table = archsim.sweep(study)
     rate = len(table) / (time.perf_counter() - begin)
+    note = _per_processor(len(table), busy)
     return [
-        Figure("100,000 designs, planned to table", rate, "designs/s"),
+        Figure("100,000 designs, planned to table", rate, "designs/s", None, "higher", note),
         Figure("100,000 designs: peak memory", peak_memory_mb(), "MB", MEMORY_TARGET_MB),
     ]
 
@@ -118,6 +120,11 @@ def _study(
         "space": space,
         **more,
     }
+
+
+def _per_processor(count: int, since: float) -> str:
+    """Say how fast it is on a processor of its own: others may use this one too."""
+    return f"{count / (time.process_time() - since):,.0f} per second of processor time"
 
 
 def _timed(study: dict[str, object], ledger_file: str, **options: object) -> float:

@@ -12,7 +12,7 @@ from archsim.config import list_named
 from archsim.config.yaml_events import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMAS = ROOT / "schemas"
+SCHEMAS = ROOT / "hw_configs" / "schemas"
 SHIPPED = sorted(path.name.partition(".")[0] for path in SCHEMAS.glob("*.json"))
 FILES = [item for tree in ("hw_configs", "workloads") for item in list_named(tree)]
 
@@ -24,7 +24,7 @@ def test_schemas_are_shipped_for_known_kinds_only():
 @pytest.mark.parametrize("kind", SHIPPED)
 def test_a_shipped_schema_is_current(kind):
     text = (SCHEMAS / file_name(kind)).read_text(encoding="utf-8")
-    assert text == schema_text(kind), "regenerate it: archsim schema --all schemas"
+    assert text == schema_text(kind), "regenerate it: archsim schema --all hw_configs/schemas"
     jsonschema.Draft202012Validator.check_schema(json.loads(text))
 
 

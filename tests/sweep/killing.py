@@ -18,6 +18,8 @@ from pathlib import Path
 import yaml
 
 PLUGIN = Path(__file__).parent / "plugin"
+LANES = 60
+FINISH_S = 1200
 STUDY = {
     "name": "killed",
     "hardware": {"kind": "probe_chip", "name": "probe", "nap_s": 0.004},
@@ -85,7 +87,7 @@ def finish(folder: Path, ledger: str, table: str, *options: str) -> bytes:
     """Run a sweep to its end and return its table."""
     subprocess.run(  # noqa: S603  # our own interpreter and arguments
         command(folder, ledger, "--export", str(folder / table), *options),
-        env=environment(), check=True, capture_output=True, timeout=300,
+        env=environment(), check=True, capture_output=True, timeout=FINISH_S,
     )  # fmt: skip
     return (folder / table).read_bytes()
 
@@ -104,27 +106,32 @@ def trials(path: Path) -> int:
 
 
 def main(kills: int) -> int:
-    """Kill one sweep many times and compare it with one that was left alone."""
+    """Kill sweeps many times in all, each to its end, and compare with one left alone."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_study(folder, 8 * kills)
+        write_study(folder, LANES)
         whole = finish(folder, "whole.sqlite", "whole.csv", "--workers", "2")
-        killed = resumed = 0
+        killed = sweeps = 0
+        equal = True
         while killed < kills:
-            resumed += 1
-            killed += kill_at_random(folder, "killed.sqlite", resumed, ("--workers", "2"))
-            there = trials(folder / "killed.sqlite")
-            sys.stdout.write(f"{killed} kills, {there} trials\n")
-            sys.stdout.flush()
-            if there == 80 * kills:
-                break
-        again = finish(folder, "killed.sqlite", "killed.csv")
-        there = trials(folder / "killed.sqlite")
-        sys.stdout.write(
-            f"{killed} kills in {resumed} runs; {there} trials of {80 * kills}; tables "
-            f"{'equal' if again == whole else 'DIFFER'}\n"
-        )
-        return 0 if again == whole and there == 80 * kills else 1
+            sweeps += 1
+            ledger = f"killed-{sweeps}.sqlite"
+            while killed < kills and trials(folder / ledger) < 10 * LANES:
+                killed += kill_at_random(folder, ledger, killed, ("--workers", "2"))
+                say(f"{killed} kills, sweep {sweeps}: {trials(folder / ledger)} trials")
+            again = finish(folder, ledger, "killed.csv")
+            there = trials(folder / ledger)
+            same = again == whole and there == 10 * LANES
+            equal = equal and same
+            verdict = "equal" if same else "DIFFERS"
+            say(f"sweep {sweeps}: {there} of {10 * LANES} trials, table {verdict}")
+        return 0 if equal else 1
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

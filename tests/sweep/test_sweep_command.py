@@ -224,3 +224,16 @@ def test_an_interrupted_sweep_keeps_what_it_has(cli, monkeypatch):
         assert database.execute("SELECT COUNT(*) FROM trials").fetchone() == (6,)
     database.close()
     assert json.loads(cli("sweep", "study.yaml", "--json")[1])["new"] == 0
+
+
+def test_the_schema_of_studies_describes_the_shipped_ones(cli):
+    import jsonschema
+
+    from archsim.config import load_document
+
+    code, out, err = cli("schema", "study")
+    assert (code, err) == (0, "")
+    validator = jsonschema.Draft202012Validator(json.loads(out))
+    good = load_document("neupims-grid", "workloads").data
+    validator.validate(good)
+    assert not validator.is_valid({**good, "seeds": 0})

@@ -3,7 +3,7 @@
 # Every step prints the command it runs, so that any of them can be repeated and changed.
 set -eu
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 out=results/demo
 mkdir -p "$out"
 
@@ -28,12 +28,14 @@ step "1 of 5  One token for each of 256 chats with GPT3-13B, on four devices of 
   "its memory. PIM multiplies inside the banks instead; NeuPIMs adds a second row buffer, so" \
   "that the banks need not stop for the NPU's own reads."
 show archsim compare gpt3-13b-sharegpt npu-only npu-pim-naive neupims \
-  --figures latency_s,tokens_per_s,energy_j,average_power_w,area_mm2 --plot "$out/decode.svg"
+  --figures latency_s,tokens_per_s,energy_j,average_power_w,area_mm2 --plot "$out/decode.svg" \
+  --html "$out/decode.html"
 
 step "2 of 5  Where time and energy go on NeuPIMs, and what the figures rest on" \
   "The timeline of one layer opens in ui.perfetto.dev. Each run checks its own invariants, and" \
   "says which of its numbers come from a publication and which are judgements."
-show archsim run neupims gpt3-13b-sharegpt --timeline "$out/neupims.json.gz"
+show archsim run neupims gpt3-13b-sharegpt --timeline "$out/neupims.json.gz" \
+  --html "$out/neupims.html"
 
 step "3 of 5  Sub-batches: the arrays work on one half of the chats while PIM works on the other" \
   "Each half reads the weights again. That costs more than the overlap saves in small batches" \
@@ -56,6 +58,8 @@ show archsim compare gpt3-7b-sharegpt npu-only neupims a100_40gb h100_sxm \
   --figures latency_s,tokens_per_s,energy_j,average_power_w,area_mm2 --plot "$out/families.svg"
 
 step "Done. Look at" \
+  "  $out/decode.html         step 1 as a page: open it in a browser" \
+  "  $out/neupims.html        step 2 as a page: waterfalls, roofline, timeline, sources" \
   "  $out/decode.svg          latency, energy and area of step 1 as a picture" \
   "  $out/interleaving.svg    the same for step 3: what works at the same time" \
   "  $out/families.svg        step 5: two NPUs and two graphics cards" \
