@@ -1,5 +1,7 @@
 """The learned residual: trees as data, the same as the library that grew them, and its limits."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +91,16 @@ def test_the_correction_is_clipped_and_fades_beyond_the_training_rows():
     moved = np.abs(np.log(correct_products(H100, table, plan) / plan.seconds))
     beyond = np.log10(np.maximum(2.0 * table.volume() / 2.4e10, 1.0))
     assert np.all(moved <= CLIP / (1.0 + 0.95 * beyond))
+
+
+def test_prediction_needs_no_learning_library():
+    program = (
+        "import sys, archsim, pandas as pd\n"
+        "row = {'kernel': 'gemm', 'dtype': 'fp16', 'batch': 1, 'm': 64, 'n': 64, 'k': 64}\n"
+        "archsim.gpu.predict(pd.DataFrame([row]), 'h100_sxm', model='hybrid')\n"
+        "assert 'sklearn' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603  # our own program
 
 
 def test_only_calibrated_cards_have_a_hybrid():

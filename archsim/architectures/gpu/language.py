@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from archsim.architectures.base import Fidelity
 from archsim.architectures.gpu.config import GpuHardware
-from archsim.architectures.gpu.running import TimedPass, finish, time_pass
+from archsim.architectures.gpu.running import finish
+from archsim.architectures.gpu.timed_pass import TimedPass, time_pass
 from archsim.errors import InfeasibleError, UnsupportedError
 from archsim.result import Result
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from archsim.architectures.base import Fidelity
 from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.lowering import Call
-from archsim.architectures.gpu.running import finish, time_pass
+from archsim.architectures.gpu.running import finish
+from archsim.architectures.gpu.timed_pass import time_pass
 from archsim.result import Result
 from archsim.workload.network import NetworkWorkload
 from archsim.workload.trace_builder import TraceBuilder
