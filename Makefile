@@ -48,7 +48,7 @@ $(VENV)/.installed-%: pyproject.toml $(BIN)/python
 	@touch $@
 
 demo: $(for_demo)
-	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
+	@PATH="$(abspath $(BIN)):$$PATH" sh reports/demo/demo.sh
 
 # The quick checks come first; pytest's closing line is the last thing printed.
 test: lint reproduce pytest

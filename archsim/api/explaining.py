@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archsim.api.catalogue import SECTIONS, catalogue
-from archsim.api.keys import Key, keys_of
+from archsim.api.keys import Key, explained_keys
 from archsim.errors import ArchsimError, UnknownNameError
-from archsim.result import COMPONENT_COLUMNS, OPERATION_COLUMNS, STANDARD_METRICS
+from archsim.result import (
+    COMPONENT_COLUMNS,
+    COMPONENT_PEAKS,
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+    STANDARD_METRICS,
+)
 
 if TYPE_CHECKING:
     from archsim.architectures import Architecture
     from archsim.config import HardwareSpec, WorkloadSpec
     from archsim.result import MetricDeclaration
+    from archsim.result.provenance import NamedConstant
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,8 @@ def explain(name: str) -> list[Entry]:
         UnknownNameError: Nothing is called that; the nearest name is suggested.
     """
     wanted = name.strip()
-    entries = list(_everything())
-    found = [entry for entry in entries if _answers(entry.name, wanted)]
+    entries = list(everything())
+    found = matching(entries, wanted)
     if not found:
         spoken = {entry.name for entry in entries}
         spoken |= {entry.name.rpartition(".")[2] for entry in entries}
@@ -71,14 +78,32 @@ def explain(name: str) -> list[Entry]:
     return [_with_values(entry) for entry in found]
 
 
-def _answers(name: str, wanted: str) -> bool:
-    return name == wanted or (bool(wanted) and name.endswith(f".{wanted}"))
+def matching(entries: Sequence[Entry], wanted: str) -> list[Entry]:
+    """Return the entries that a name means: by whole name, by its last parts, or by a pattern.
+
+    A ``*`` in an entry stands for a name or number of the user's, so ``accelerators.dla.pes`` is
+    explained by ``hardware.accelerators.*.pes``; patterns count where nothing else fits.
+    """
+    exact = [e for e in entries if wanted and (e.name == wanted or e.name.endswith(f".{wanted}"))]
+    found = exact or [e for e in entries if _fits(e.name.split("."), wanted.split("."))]
+    whole, _, last = wanted.rpartition(".")
+    # An entry of a list of plain numbers is explained by the list.
+    return found if found or not last.isdigit() else matching(entries, whole)
 
 
-def _everything() -> Iterator[Entry]:
+def _fits(pattern: list[str], parts: list[str]) -> bool:
+    if "*" not in pattern or not 1 < len(parts) <= len(pattern):
+        return False
+    pairs = list(zip(pattern[-len(parts) :], parts, strict=True))
+    return all(want in ("*", got) for want, got in pairs) and pairs[-1][0] != "*"
+
+
+def everything() -> Iterator[Entry]:
+    """Yield every name that archsim knows, with its meaning."""
     yield from _metrics()
     yield from _columns()
     yield from _keys()
+    yield from _components()
     yield from _operation_kinds()
     yield from _constants()
     yield from _units()
@@ -96,7 +121,11 @@ def _metrics() -> Iterator[Entry]:
 
 
 def _columns() -> Iterator[Entry]:
-    for table, columns in (("components", COMPONENT_COLUMNS), ("operations", OPERATION_COLUMNS)):
+    tables = (
+        ("components", COMPONENT_COLUMNS | COMPONENT_PEAKS),
+        ("operations", OPERATION_COLUMNS | OPERATION_WORK),
+    )
+    for table, columns in tables:
         yield from (_declared(item, f"column of Result.{table}") for item in columns.values())
 
 
@@ -112,7 +141,7 @@ def _keys() -> Iterator[Entry]:
     ]
     models += [("workload", kind, workload_class(kind)) for kind in WORKLOAD_KINDS]
     for role, kind, model in models:
-        for key in keys_of(model):
+        for key in explained_keys(model):
             yield _key_entry(f"{role}.{key.path}", f"{role} key of kind {kind}", key)
 
 
@@ -151,11 +180,25 @@ def _with_values(entry: Entry) -> Entry:
 
 
 def _constants() -> Iterator[Entry]:
-    from archsim.technology import all_constants
+    from archsim.blocks.link import SERDES_AREA
+    from archsim.technology import NODES_NM, all_constants
 
-    for item in all_constants():
-        details = (("value", f"{item.value:.6g} {item.unit}"), ("certainty", item.certainty))
-        yield Entry(item.name, "constant", item.unit, f"From: {item.source}", details)
+    seen: set[str] = set()
+    for family in _families():
+        for item in family.constants():
+            yield _constant(item, f"constant of {family.kind}")
+    yield _constant(SERDES_AREA, "constant")
+    for node in NODES_NM:
+        for constant in all_constants(node):
+            if constant.name not in seen:
+                seen.add(constant.name)
+                yield _constant(constant, "constant")
+
+
+def _constant(item: NamedConstant, category: str) -> Entry:
+    unit = str(getattr(item, "unit", ""))
+    details = (("value", f"{item.value:.6g} {unit}".strip()), ("certainty", item.certainty))
+    return Entry(item.name, category, unit, f"From: {item.source}", details)
 
 
 def _value_text(value: float | tuple[float, ...], unit: str) -> str:
@@ -171,6 +214,15 @@ def _operation_kinds() -> Iterator[Entry]:
     for kind in KINDS.values():
         details = (("work", kind.work),)
         yield Entry(kind.name, "operation kind", "", kind.meaning, details)
+    for family in _families():
+        for name, meaning in family.operation_kinds.items():
+            yield Entry(name, f"operation kind of {family.kind}", "", meaning)
+
+
+def _components() -> Iterator[Entry]:
+    for family in _families():
+        for name, meaning in family.components.items():
+            yield Entry(name, f"component of {family.kind}", "", meaning)
 
 
 def _families() -> Iterator[Architecture]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -47,6 +48,15 @@ def keys_of(model: type[BaseModel]) -> tuple[Key, ...]:
     )
 
 
+def explained_keys(model: type[BaseModel]) -> tuple[Key, ...]:
+    """Return every key of a model, those in entries of lists too, with ``*`` for the number."""
+    return tuple(
+        _describe(key.path, key.field, is_section=key.is_section)
+        for key in walk(model)
+        if key.field is not None and not _of_the_file(key)
+    )
+
+
 def knows(model: type[BaseModel], path: str) -> bool:
     """Say whether a dotted key is one of the model's, user-chosen names included."""
     parts = path.split(".")
@@ -78,9 +88,25 @@ def _describe(path: str, field: FieldInfo, *, is_section: bool) -> Key:
         path=path,
         type="; ".join(part for part in in_words(declared) if part),
         default="" if is_section else default,
-        meaning=" ".join((field.description or "").split()),
+        meaning=_meaning(field),
         is_section=is_section,
     )
+
+
+def _meaning(field: FieldInfo) -> str:
+    """Return the description of a key; that of its model where a section has none of its own."""
+    if field.description:
+        return " ".join(field.description.split())
+    if typing.get_origin(field.annotation) is typing.Literal:
+        return "Which form this section has; each form has keys of its own."
+    models = [item for item in _models(field.annotation) if item.__doc__]
+    return " ".join((models[0].__doc__ or "").partition("\n\n")[0].split()) if models else ""
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [item for part in typing.get_args(annotation) for item in _models(part)]
 
 
 def _shown(value: object) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from archsim.api.loading import Source, load_hardware, load_workload
 from archsim.api.overrides import Overrides, split_overrides
 from archsim.api.simulating import bad_seed, simulate
+from archsim.api.timeline_window import parse_window
 from archsim.errors import ArchsimError, InfeasibleError, InputError, UnsupportedError
 from archsim.result import STANDARD_METRICS
 from archsim.result.files import check_target
@@ -29,6 +30,7 @@ def run_named(
     fidelity: str = "event",
     seed: int = 0,
     timeline_path: Path | None = None,
+    timeline_window: str = "",
     output_path: Path | None = None,
 ) -> Result:
     """Load, apply the settings, simulate, and write the files asked for.
@@ -40,12 +42,16 @@ def run_named(
         fidelity: ``"event"`` or ``"analytic"``.
         seed: Seed of every random choice.
         timeline_path: Where to write a timeline; event fidelity only.
+        timeline_window: Which part of the run it shows, e.g. ``"0 s:2 ms"``; by default all.
         output_path: Where to write the result as JSON.
 
     Raises:
         InputError: Something is wrong with the input, or a file cannot be written; files are
             checked before the simulation, so that a long run is not lost to a typing error.
     """
+    window = parse_window(timeline_window) if timeline_window else None
+    if window is not None and timeline_path is None:
+        raise InputError("a timeline window needs --timeline", found=repr(timeline_window))
     if timeline_path is not None:
         if not timeline_path.name.endswith(TIMELINE_ENDINGS):
             raise InputError(
@@ -63,7 +69,7 @@ def run_named(
     if timeline_path is not None:
         from archsim.kernel import Timeline
 
-        timeline = Timeline()
+        timeline = Timeline(window)
     try:
         result = simulate(hw, wl, fidelity=fidelity, seed=seed, timeline=timeline)
     except InputError as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from archsim.errors import UnsupportedError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from archsim.config import HardwareSpec, WorkloadSpec
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
+    from archsim.result.provenance import NamedConstant
 
 Fidelity = Literal["analytic", "event"]
 """``analytic``: closed forms without contention. ``event``: the same forms, composed with SimPy."""
@@ -44,6 +46,9 @@ class Architecture(ABC):
         hardware_model: The strict model that hardware files of this kind are read into.
         workload_kinds: Values of ``kind:`` of the workloads it can run.
         metrics: Declarations of every key that may appear in ``Result.metrics``.
+        components: Meaning of every component that may appear in ``Result.components``; the key
+            ``"*"`` stands for components that a hardware file names.
+        operation_kinds: Meaning of the kinds in ``Result.operations`` that no workload has.
     """
 
     kind: ClassVar[str]
@@ -51,6 +56,8 @@ class Architecture(ABC):
     hardware_model: ClassVar[type[HardwareSpec]]
     workload_kinds: ClassVar[frozenset[str]]
     metrics: ClassVar[tuple[MetricDeclaration, ...]]
+    components: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    operation_kinds: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     @abstractmethod
     def simulate(
@@ -71,6 +78,10 @@ class Architecture(ABC):
             seed: Seed of every random choice of the run, at least 0.
             timeline: Recorder to fill in event fidelity; ``None`` records nothing.
         """
+
+    def constants(self) -> Sequence[NamedConstant]:
+        """Return the constants of the family's own code, those in no file, for explanations."""
+        return ()
 
     def evaluate_batch(
         self,

@@ -50,3 +50,7 @@ HtmlOption = Annotated[
     Path | None,
     typer.Option("--html", metavar="FILE", help="Also write a page that opens in any browser."),
 ]
+WindowOption = Annotated[
+    str,
+    typer.Option("--timeline-window", metavar="START:END", help="Only this part, e.g. '0 s:2 ms'."),
+]

@@ -15,6 +15,7 @@ from archsim.cli.options import (
     SeedOption,
     Settings,
     TimelineOption,
+    WindowOption,
     WorkloadArgument,
 )
 from archsim.cli.output import print_json, print_report
@@ -27,6 +28,7 @@ def run(
     fidelity: FidelityOption = "event",
     seed: SeedOption = "0",
     timeline: TimelineOption = None,
+    window: WindowOption = "",
     output: OutputOption = None,
     html: HtmlOption = None,
     as_json: JsonFlag = False,
@@ -47,6 +49,7 @@ def run(
         fidelity=fidelity,
         seed=parse_seed(seed),
         timeline_path=timeline,
+        timeline_window=window,
         output_path=output,
     )
     if html is not None:

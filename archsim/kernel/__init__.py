@@ -36,10 +36,11 @@ from archsim.kernel.statistics import (
 )
 from archsim.kernel.steady_state import PeriodicRun, PeriodicState, run_periodic
 from archsim.kernel.store import BoundedStore, KeyedStore
-from archsim.kernel.timeline import Span, Timeline
+from archsim.kernel.timeline import LEFT_OUT, Span, Timeline
 
 __all__ = [
     "FS_PER_S",
+    "LEFT_OUT",
     "BoundedStore",
     "Clock",
     "Counter",

@@ -20,6 +20,9 @@ from archsim.errors import SimulationError
 Scalar = str | int | float | bool
 """What a span may carry as an argument."""
 
+LEFT_OUT = -1
+"""Number of a span that lies outside the window."""
+
 _FS_PER_US = 10**9
 _LINES_PER_WRITE = 4096
 
@@ -42,9 +45,20 @@ class Timeline:
 
     Recording is switched off by having no timeline: ``if sim.timeline is not None`` at a call
     site is all it then costs.
+
+    Args:
+        window_fs: Start and end of what is recorded; spans that touch it are kept whole, all
+            others are left out. By default everything is recorded.
+
+    Raises:
+        SimulationError: The window ends before it starts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, window_fs: tuple[int, int] | None = None) -> None:
+        if window_fs is not None and not 0 <= window_fs[0] <= window_fs[1]:
+            raise SimulationError(f"the window runs from {window_fs[0]} fs to {window_fs[1]} fs")
+        self._window = window_fs
+        self._levels: dict[str, float] = {}
         self._spans: list[Span] = []
         self._samples: list[tuple[str, int, float]] = []
         self._flows: list[tuple[str, int, int]] = []
@@ -64,6 +78,8 @@ class Timeline:
     ) -> int:
         """Record a span and return its number, by which a flow can refer to it.
 
+        The number is ``LEFT_OUT`` for a span outside the window.
+
         Raises:
             SimulationError: If it ends before it starts or starts before zero.
         """
@@ -71,6 +87,9 @@ class Timeline:
             raise SimulationError(
                 f"span {name!r} on {track!r} runs from {start_fs} fs to {end_fs} fs"
             )
+        window = self._window
+        if window is not None and (end_fs < window[0] or start_fs > window[1]):
+            return LEFT_OUT
         self._spans.append(Span(track, name, start_fs, end_fs, args))
         return len(self._spans) - 1
 
@@ -82,14 +101,25 @@ class Timeline:
         """
         if time_fs < 0:
             raise SimulationError(f"counter {track!r} is set at {time_fs} fs, before zero")
+        if self._window is not None:
+            start_fs, end_fs = self._window
+            if time_fs <= start_fs:  # the level at which the window opens
+                self._levels[track] = value
+                return
+            if time_fs > end_fs:
+                return
         self._samples.append((track, time_fs, value))
 
     def flow(self, name: str, cause: int, effect: int) -> None:
         """Record an arrow from one span to another, both given by number.
 
+        An arrow with an end that was left out is left out as well.
+
         Raises:
             SimulationError: If there is no such span.
         """
+        if LEFT_OUT in (cause, effect):
+            return
         for number in (cause, effect):
             if not 0 <= number < len(self._spans):
                 raise SimulationError(f"flow {name!r} names span {number}, which does not exist")
@@ -155,7 +185,9 @@ class Timeline:
                 f'"ts":{_microseconds(span.start_fs)},'
                 f'"dur":{_microseconds(span.end_fs - span.start_fs)}{args}}}'
             )
-        for track, time_fs, value in self._samples:
+        opening = 0 if self._window is None else self._window[0]
+        levels = [(track, opening, value) for track, value in self._levels.items()]
+        for track, time_fs, value in (*levels, *self._samples):
             group, _, name = track.rpartition("/")
             yield (
                 f'{{"ph":"C","name":{names[name]},"pid":{groups.get(group, 0)},'

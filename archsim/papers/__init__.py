@@ -8,6 +8,8 @@ from archsim.errors import ArchsimError, UnknownNameError
 from archsim.papers.base import VERDICTS, Paper, Row, Verdict, compare, write_rows
 
 PAPERS: dict[str, str] = {
+    "dram_peers": "archsim.papers.dram_peers:PAPER",
+    "gemm-ada": "archsim.papers.gemm_ada:PAPER",
     "nasaic": "archsim.papers.nasaic:PAPER",
     "m3vit": "archsim.papers.m3vit:PAPER",
     "matmulfree": "archsim.papers.matmulfree:PAPER",

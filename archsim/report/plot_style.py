@@ -9,10 +9,11 @@ PALETTE: tuple[str, ...] = (
     "#CC79A7",
     "#56B4E9",
     "#D55E00",
-    "#F0E442",
+    "#7F6000",
     "#555555",
 )
-"""Okabe and Ito's colours, told apart by readers with any form of colour blindness (recalled)."""
+"""Okabe and Ito's colours (recalled), told apart by readers with any form of colour blindness;
+their yellow, too pale for a line on white, is a dark ochre."""
 
 QUIET_COLOURS: dict[str, str] = {"idle": "#DDDDDD", "other": "#AAAAAA"}
 """Parts that are no component or operation of their own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archsim.errors import SimulationError
 from archsim.report import plot_style as style
@@ -20,8 +20,19 @@ if TYPE_CHECKING:
     from archsim.result import Result
 
 LEAST_SHARE = 0.02
+_TOGETHER_HATCH = "////"
+_ROUND_HATCHES = ("", "\\\\\\", "xxxx")
+"""Hatching of the first, second and third part of one colour."""
 _BAR_INCHES = 0.38
 _FRAME_INCHES = 1.25
+
+
+class _Look(NamedTuple):
+    """How a part is filled: its colour, and a hatching in a second one."""
+
+    colour: str
+    hatch: str = ""
+    hatch_colour: str = "white"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +112,8 @@ def stacked_panels(designs: Sequence[str], panels: Sequence[Panel], *, title: st
     return render_svg(build, style.WIDTH_INCHES * 1.3, height)
 
 
-def _draw_panel(axes: Axes, panel: Panel, looks: Mapping[str, tuple[str, str]]) -> None:
-    for name, (colour, second) in looks.items():
+def _draw_panel(axes: Axes, panel: Panel, looks: Mapping[str, _Look]) -> None:
+    for name, look in looks.items():
         rows = [number for number, parts in enumerate(panel.parts) if name in parts]
         if rows:
             axes.barh(
@@ -111,9 +122,9 @@ def _draw_panel(axes: Axes, panel: Panel, looks: Mapping[str, tuple[str, str]]) 
                 left=[_sum_before(panel.parts[row], name, looks) for row in rows],
                 height=0.66,
                 label=name,
-                color=colour,
-                hatch="////" if second else "",
-                edgecolor=second or "white",
+                color=look.colour,
+                hatch=look.hatch,
+                edgecolor=look.hatch_colour,
                 linewidth=0.4,
             )
     totals = [math.fsum(parts.values()) for parts in panel.parts]
@@ -144,22 +155,29 @@ def _sum_before(parts: Mapping[str, float], name: str, order: Iterable[str]) -> 
     return total
 
 
-def _looks(panels: Sequence[Panel]) -> dict[str, tuple[str, str]]:
-    """Return the parts in stacking order, each with its colour and that of its hatching."""
+def _looks(panels: Sequence[Panel]) -> dict[str, _Look]:
+    """Return the parts in stacking order, each with its look; no two look the same."""
     names = {name: None for panel in panels for parts in panel.parts for name in parts}
     alone = {part: None for name in names for part in name.split(TOGETHER)}
     plain = [name for name in alone if name not in style.QUIET_COLOURS]
-    colours = {
-        name: style.PALETTE[number % len(style.PALETTE)] for number, name in enumerate(plain)
+    single = {
+        name: _Look(
+            style.PALETTE[number % len(style.PALETTE)],
+            _ROUND_HATCHES[number // len(style.PALETTE) % len(_ROUND_HATCHES)],
+        )
+        for number, name in enumerate(plain)
     }
-    colours |= style.QUIET_COLOURS
+    single |= {name: _Look(colour) for name, colour in style.QUIET_COLOURS.items()}
     first = [name for name in names if name not in style.QUIET_COLOURS]
     ordered = sorted(first, key=lambda name: name.count(TOGETHER))
     ordered += [name for name in style.QUIET_COLOURS if name in names]
     looks = {}
     for name in ordered:
-        parts = name.split(TOGETHER)
-        looks[name] = (colours[parts[0]], colours[parts[1]] if len(parts) > 1 else "")
+        first_part, *others = name.split(TOGETHER)
+        look = single[first_part]
+        if others:
+            look = _Look(look.colour, _TOGETHER_HATCH, single[others[0]].colour)
+        looks[name] = look
     return looks
 
 

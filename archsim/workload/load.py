@@ -28,6 +28,7 @@ WORKLOAD_KINDS: dict[str, str] = {
 WORKLOAD_LOADERS: dict[str, str] = {
     "llm": "archsim.workload.llm_load:load_llm",
     "memory_trace": "archsim.workload.memory_workload:load_memory_trace",
+    "network": "archsim.workload.network.load:load_network",
 }
 """Workload kind to ``module:function`` that loads it, taking source and overrides; only for kinds
 whose files name other files."""

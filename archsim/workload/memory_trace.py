@@ -86,7 +86,11 @@ def from_dataframe(table: pd.DataFrame) -> MemoryTrace:
         raise InputError(
             f"the memory trace lacks the column {missing[0]!r}", allowed=", ".join(COLUMNS)
         )
-    times, writes, addresses = (_whole(table[name].to_numpy(), name) for name in COLUMNS)
+    times, addresses = (_whole(table[name].to_numpy(), name) for name in COLUMNS[::2])
+    writes = table[COLUMNS[1]].to_numpy()
+    if writes.dtype == np.bool_:
+        return MemoryTrace(times, writes, addresses)
+    writes = _whole(writes, COLUMNS[1])
     strange = np.flatnonzero((writes != 0) & (writes != 1))
     if len(strange):
         raise InputError(

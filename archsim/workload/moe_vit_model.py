@@ -86,6 +86,15 @@ class MoeVitModel(StrictModel):
             return 0
         return 2 * self.embed_dim * self.expert_hidden + self.expert_hidden + self.embed_dim
 
+    @property
+    def dense_parameters(self) -> int:
+        """Weights beside the experts: patch embedding, projections, dense MLPs, routers."""
+        patches = self.patch_pixels**2 * self.channels * self.embed_dim
+        projections = self.layers * 4 * self.embed_dim**2
+        mlps = self.dense_layers * 2 * self.embed_dim * self.mlp_hidden
+        routers = self.moe_layers * self.embed_dim * self.experts
+        return patches + projections + mlps + routers
+
     def is_moe(self, layer: int) -> bool:
         """Return whether a layer, counted from 0, has experts: 1, 3, 5 ..."""
         return layer % 2 == 1 and layer // 2 < self.moe_layers

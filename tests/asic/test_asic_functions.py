@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import archsim
-from archsim.errors import InfeasibleError, InputError, UnknownNameError
+from archsim.errors import InfeasibleError, InputError, UnknownNameError, UnsupportedError
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 LAYER = {"type": "CONV", "K": 64, "C": 64, "R": 3, "S": 3, "Y": 58, "X": 58, "stride": 1}
@@ -21,6 +21,47 @@ def test_systolic_cycles_equal_scalesim() -> None:
     found = archsim.asic.systolic(rows, rows["array_rows"], rows["array_cols"], rows["dataflow"])
     assert (found["total_cycles"] == rows["total_cycles"]).all()
     assert (found["folds"] == rows["folds"]).all()
+
+
+def limited(rows: pd.DataFrame, **changes: object) -> pd.DataFrame:
+    options = {
+        "bandwidth_words": rows["bw_words"], "ifmap_kib": rows["ifmap_kb"],
+        "filter_kib": rows["filter_kb"], "ofmap_kib": rows["ofmap_kb"], **changes,
+    }  # fmt: skip
+    return archsim.asic.systolic(
+        rows, rows["array_rows"], rows["array_cols"], rows["dataflow"], **options
+    )
+
+
+def test_bandwidth_limited_runs_of_scalesim() -> None:
+    rows = pd.read_csv(ORACLES / "scalesim.csv")
+    rows = rows[rows["mode"] == "USER"].reset_index(drop=True)
+    found = limited(rows)
+    assert len(rows) >= 6
+    assert (rows["stall_cycles"] > 0).sum() >= 2
+    assert (found["stall_cycles"] == rows["stall_cycles"]).all()
+    assert (found["total_cycles"] == rows["total_cycles"]).all()
+
+
+def test_more_bandwidth_and_larger_memories_stall_less() -> None:
+    rows = pd.read_csv(ORACLES / "scalesim.csv")
+    rows = rows[(rows["mode"] == "USER") & (rows["layer"] == "Conv5_1b")].reset_index(drop=True)
+    stalls = [int(limited(rows, bandwidth_words=each)["stall_cycles"][0]) for each in (5, 10, 40)]
+    assert stalls == sorted(stalls, reverse=True)
+    assert int(limited(rows, filter_kib=8192)["stall_cycles"][0]) == 0
+    assert int(limited(rows, bandwidth_words=1 << 20)["stall_cycles"][0]) == 0
+
+
+def test_a_bandwidth_needs_a_weight_stationary_array() -> None:
+    product = {"M_ofmap_px": 64, "Kdim": 64, "N_filters": 64}
+    with pytest.raises(UnsupportedError, match="only modelled for a weight-stationary array"):
+        archsim.asic.systolic(product, 8, 8, "os", bandwidth_words=10)
+    with pytest.raises(InputError, match="bandwidth_words: out of range"):
+        archsim.asic.systolic(product, 8, 8, "ws", bandwidth_words=0)
+    image = {**product, "H": 8, "W": 8, "R": 3, "S": 3, "C": 1, "K": 4, "stride": 1}
+    with pytest.raises(InputError, match="is not the matrix product beside it"):
+        archsim.asic.systolic(image, 8, 8, "ws", bandwidth_words=10)
+    assert archsim.asic.systolic(product, 8, 8, "ws", bandwidth_words=10).stall_cycles[0] == 0
 
 
 def test_six_areas_of_nasaic() -> None:
@@ -69,7 +110,9 @@ BAD = [
     ({}, {"offchip_bandwidth": -4}, "off-chip bandwidth is out of range"),
     ({}, {"l1_bytes": 0}, "l1_bytes: out of range"),
     ({}, {"version": "2021"}, "unknown version of MAESTRO"),
-    ({}, {"pes": [64, 128]}, "hardware columns and layers differ in length"),
+    ({"K": [1, 2, 3]}, {"pes": [64, 128]}, "layers and other columns differ in length"),
+    ({}, {"offchip_bandwidth": "fast"}, "offchip_bandwidth: not a number"),
+    ({}, {"pes": [[64]]}, "pes: one value, or one per layer"),
 ]
 
 
@@ -88,8 +131,10 @@ def test_columns_are_needed_and_equally_long() -> None:
         archsim.asic.maestro({"K": 1}, "dla", 256, 64)
     with pytest.raises(InputError, match="differ in length"):
         archsim.asic.maestro({**LAYER, "K": [1, 2], "C": [1, 2, 3]}, "dla", 256, 64)
-    with pytest.raises(InputError, match="one template, or one per layer"):
+    with pytest.raises(InputError, match="differ in length, found layers 3, template 2"):
         archsim.asic.maestro({**LAYER, "K": [1, 2, 3]}, ["dla", "rs"], 256, 64)
+    with pytest.raises(InputError, match="differ in length, found rows 2, columns 3"):
+        archsim.asic.systolic({"M_ofmap_px": 4, "Kdim": 4, "N_filters": 4}, [8, 8], [8, 8, 8], "ws")
     with pytest.raises(InputError, match="M_ofmap_px, Kdim and N_filters"):
         archsim.asic.systolic({"M_ofmap_px": 4}, 8, 8, "ws")
     with pytest.raises(UnknownNameError, match="unknown dataflow"):
@@ -103,3 +148,10 @@ def test_scalars_make_one_row_and_arrays_are_spread() -> None:
     sweep = archsim.asic.maestro({**LAYER, "K": np.arange(1, 9)}, "dla", 512, 64)
     assert len(sweep) == 8
     assert sweep["macs"].is_monotonic_increasing
+    chips = archsim.asic.maestro(LAYER, ["dla", "shi", "rs", "dla"], [64, 128, 256, 512], 64)
+    assert len(chips) == 4
+    assert chips["runtime_cycles"][3] < chips["runtime_cycles"][0]
+    arrays = archsim.asic.systolic(
+        {"M_ofmap_px": 64, "Kdim": 64, "N_filters": 64}, [8, 16, 32], 8, "os"
+    )
+    assert arrays["folds"].tolist() == [64, 32, 16]

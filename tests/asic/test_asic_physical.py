@@ -12,15 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archsim
-from archsim.architectures.asic.config import (
-    AsicHardware,
-    SystolicAccelerator,
-    TemplateAccelerator,
-)
+from archsim.architectures.asic.config import AsicHardware, TemplateAccelerator
 from archsim.architectures.asic.maestro.layers import Layer
 from archsim.architectures.asic.maestro.table import table_of
 from archsim.architectures.asic.physical import PhysicalCosts, physical_costs
 from archsim.architectures.asic.silicon import silicon
+from archsim.errors import UnknownNameError
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "zigzag_layers.csv"
 PROPERTY = settings(deadline=None, max_examples=120)
@@ -47,13 +44,6 @@ def costs(
         {"template": template, "pes": pes, "noc_bandwidth_bytes_per_cycle": width, "l2_bytes": l2}
     )
     return physical_costs(table_of([layer]), accelerator, 1, 1)
-
-
-def cycles(found: PhysicalCosts, memory_bytes_per_cycle: float) -> float:
-    """Return the cycles of one layer with a memory of so many bytes per cycle."""
-    lead = found.first_elements[0] / memory_bytes_per_cycle
-    streamed = found.stream_elements[0] / memory_bytes_per_cycle
-    return float(lead + max(found.chip_cycles[0], streamed))
 
 
 def test_hand_counted_dla() -> None:
@@ -92,31 +82,50 @@ def test_operands_that_do_not_fit_stream_again() -> None:
     assert tight.stream_elements[0] > 5 * roomy.stream_elements[0]
 
 
-@pytest.mark.parametrize("template", ["systolic", "dla"])
-def test_three_by_three_layers_of_zigzag(template: str) -> None:
+@pytest.mark.parametrize("hardware", ["systolic-32x32", "dla"])
+def test_three_by_three_layers_of_zigzag(hardware: str) -> None:
     """A weight-stationary array of 1024 multipliers with 64 bits per cycle from memory."""
     rows = pd.read_csv(ORACLE)
-    rows = rows[rows["config"].str.startswith("tpu_like")]
-    accelerator: TemplateAccelerator | SystolicAccelerator = TemplateAccelerator(
-        template="dla", pes=1024, noc_bandwidth_bytes_per_cycle=64, l2_bytes=2 << 20
-    )
-    if template == "systolic":
-        hardware = archsim.load_hardware("systolic-32x32")
-        assert isinstance(hardware, AsicHardware)
-        (accelerator,) = hardware.units
-    checked = 0
-    for row in rows.itertuples():
-        sizes = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", row.loop_dims)}
-        if sizes.get("FX") != 3:
-            continue
-        halves = re.search(r"layer[234]\.0/conv1", row.layer) is not None
-        stride = 2 if halves else 1
-        extent = (sizes["OX"] - 1) * stride + 3
-        layer = Layer("CONV", sizes["K"], sizes["C"], 3, 3, extent, extent, stride)
-        found = physical_costs(table_of([layer]), accelerator, 1, 1)
-        assert cycles(found, 8.0) == pytest.approx(float(row.cycles), rel=0.30), row.layer
-        checked += 1
-    assert checked >= 15
+    rows = rows[rows["config"].str.startswith("tpu_like") & rows["loop_dims"].str.contains("FX=3")]
+    found = [dict(re.findall(r"(\w+)=(\d+)", text)) for text in rows["loop_dims"]]
+    assert len(found) >= 15
+    stride = [2 if re.search(r"layer[234]\.0/conv1", name) else 1 for name in rows["layer"]]
+    extent = [(int(each["OX"]) - 1) * step + 3 for each, step in zip(found, stride, strict=True)]
+    layers = {
+        "type": "CONV", "K": [int(each["K"]) for each in found],
+        "C": [int(each["C"]) for each in found], "R": 3, "S": 3, "Y": extent, "X": extent,
+        "stride": stride,
+    }  # fmt: skip
+    chip: str | dict[str, object] = hardware
+    if hardware == "dla":
+        unit = {"template": "dla", "pes": 1024, "noc_bandwidth_bytes_per_cycle": 64,
+                "l2_bytes": 2 << 20}  # fmt: skip
+        memory = {"memory": "lpddr4", "bandwidth_bytes_per_s": 8e9}
+        chip = {"kind": "asic", "name": "c", "frequency_hz": 1e9, "accelerators": {"a": unit},
+                "dram": memory}  # fmt: skip
+    cycles = archsim.asic.physical(layers, chip)["cycles"]
+    np.testing.assert_allclose(cycles, rows["cycles"].astype(float), rtol=0.05)
+
+
+def test_layers_alone_equal_a_run_of_them() -> None:
+    """The sum over layers is the latency of a network on one accelerator."""
+    from archsim.architectures.asic.tasks import tasks_of
+    from archsim.workload.network import NetworkWorkload
+
+    workload = archsim.load_workload("resnet18")
+    assert isinstance(workload, NetworkWorkload)
+    tasks = tasks_of(workload.graphs(), 1)
+    names = ("type", "K", "C", "R", "S", "Y", "X", "stride")
+    layers = {name: [getattr(task.layer, name) for task in tasks] for name in names}
+    found = archsim.asic.physical(layers, "dla-1024", "dla")
+    result = archsim.simulate(archsim.load_hardware("dla-1024"), workload)
+    assert found["seconds"].sum() == pytest.approx(result.latency_s, rel=1e-12)
+    assert found["energy_j"].sum() == pytest.approx(result.metrics["schedule_energy_j"], rel=1e-12)
+    assert found["macs"].sum() == result.metrics["macs"]
+    with pytest.raises(
+        UnknownNameError, match=r"unknown accelerator, found 'dal'.*did you mean dla"
+    ):
+        archsim.asic.physical(layers, "dla-1024", "dal")
 
 
 @PROPERTY

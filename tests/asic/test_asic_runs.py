@@ -13,10 +13,10 @@ NETWORKS = sorted(item.name for item in list_named("workloads") if item.kind == 
 SMALL = {
     "kind": "network",
     "name": "small",
-    "networks": [
-        {"family": "resnet9", "input_size": 16},
-        {"family": "unet", "filters": [8, 16], "input_size": 32},
-    ],
+    "networks": {
+        "first": {"family": "resnet9", "input_size": 16},
+        "second": {"family": "unet", "filters": [8, 16], "input_size": 32},
+    },
 }
 
 
@@ -109,7 +109,7 @@ def test_two_that_load_at_once_slow_each_other_down() -> None:
     }
     accelerators = {"left": array, "right": array}
     dram = {"memory": "lpddr4", "bandwidth_bytes_per_s": 1e8}
-    pair = {**SMALL, "networks": [{"family": "resnet9"}] * 2}
+    pair = {**SMALL, "networks": {key: {"family": "resnet9"} for key in ("a", "b")}}
     played = run(chip(accelerators=accelerators, dram=dram), pair)
     assert played.latency_s == pytest.approx(2 * played.metrics["schedule_makespan_s"], rel=0.05)
 
@@ -208,6 +208,12 @@ BAD = [
         InfeasibleError,
         "scheduler.latency_s: the schedule found is longer than the latency limit",
     ),
+    (chip(frequency_hz=1), UnsupportedError, "the layers take too long to be scheduled, found"),
+    (
+        chip(accelerators={"one": {**dla(64), "l2_bytes": 1024}}),
+        InputError,
+        "l2_bytes: must be at least 4096 bytes, found 1024",
+    ),
     (chip(frequency_hz=0), InputError, "frequency_hz"),
     (chip(frequenzy_hz=1e9), InputError, "frequenzy_hz: unknown key.*did you mean frequency_hz"),
 ]  # fmt: skip
@@ -231,6 +237,12 @@ def test_a_layer_that_no_accelerator_can_run_is_named() -> None:
     with pytest.raises(UnsupportedError, match=r"no accelerator .* found conv5_1\.b"):
         run(only, "resnet18")
     assert run({**only, "mode": "physical"}, "resnet18").latency_s > 0
+
+
+def test_absurd_batches_are_refused() -> None:
+    large = {**SMALL, "batch": 65536, "networks": {"net": {"family": "unet", "input_size": 4096}}}
+    with pytest.raises(UnsupportedError, match="too large to count"):
+        run(chip(), large)
 
 
 def test_elements_without_a_number_format_are_refused() -> None:

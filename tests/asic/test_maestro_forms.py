@@ -73,7 +73,7 @@ def test_both_implementations_agree(layer: Layer, template: str, rate: Rates) ->
 
 
 @PROPERTY
-@given(layers(), st.sampled_from(["dla", "rs"]), rates, st.integers(2, 8))
+@given(layers(), st.sampled_from(["dla", "shi", "rs"]), rates, st.integers(2, 8))
 def test_more_bandwidth_is_never_slower(
     layer: Layer, template: str, rate: Rates, factor: int
 ) -> None:

@@ -74,7 +74,7 @@ FRAMES = [
     ("input_bytes: 0", "input_bytes", WHOLE),
     ("sampling: {method: trace}", "sampling", "sphere_trace"),
     ("sampling: {scene: room2}", "sampling.scene", "solids, room", "did you mean room?"),
-    ("sampling: {rays_across: 4}", "sampling.rays_across", WHOLE, "8 to 1024"),
+    ("sampling: {rays_across: 4}", "sampling.rays_across", WHOLE, "8 to 512"),
     ("sampling: {hit_distance: 0}", "sampling.hit_distance", "found 0"),
     ("gpu_baseline: {frame_time_s: 0 ms}", "gpu_baseline.frame_time_s", "found '0 ms'"),
     ("gpu_baseline: {mlp_share: 0.7}", "gpu_baseline.mlp_share", "found 0.4024 + 0.7"),

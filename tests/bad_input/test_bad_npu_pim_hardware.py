@@ -138,14 +138,14 @@ def test_more_banks_than_pim_units(refused, folder):
     sentence = run_hardware(refused, folder, f"{HEAD}memory: {{bank_groups: 8}}\n")
     assert "bad.yaml:5: memory.bank_groups: every bank of a channel carries a PIM" in sentence
     assert "found 8; allowed: as many as give pim.banks_per_channel = 32, and not 64" in sentence
-    assert "see pim.banks_per_channel in hw_configs/npu_pim/npu-pim-naive.yaml:10" in sentence
+    assert "see pim.banks_per_channel in hw_configs/npu_pim/npu-pim-naive.yaml:11" in sentence
 
 
 def test_a_refresh_interval_below_the_inherited_refresh(refused, folder):
     sentence = run_hardware(refused, folder, f"{HEAD}memory: {{timing: {{trefi: 200}}}}\n")
     assert "bad.yaml:5: memory.timing.trefi: a refresh must be shorter" in sentence
     assert "found 200; allowed: more than trfc = 260" in sentence
-    assert "see memory.timing.trfc in hw_configs/npu_pim/npu-only.yaml:32" in sentence
+    assert "see memory.timing.trfc in hw_configs/npu_pim/npu-only.yaml:33" in sentence
 
 
 @pytest.mark.parametrize(

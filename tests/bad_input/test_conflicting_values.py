@@ -11,39 +11,39 @@ SHIPPED = "hw_configs/npu_pim"
 HARDWARE_LINES = [
     (
         "memory: {timing: {trefi: 200}}", "memory.timing.trefi", "found 200",
-        f"memory.timing.trfc in {SHIPPED}/npu-only.yaml:32",
+        f"memory.timing.trfc in {SHIPPED}/npu-only.yaml:33",
     ),
     (
         "memory: {timing: {trfc: 5000}}", "memory.timing.trfc", "found 5000",
-        f"memory.timing.trefi in {SHIPPED}/npu-only.yaml:33",
+        f"memory.timing.trefi in {SHIPPED}/npu-only.yaml:34",
     ),
     (
         "memory: {ranks: 3}", "memory.ranks", "found 3",
-        f"pim.banks_per_channel in {SHIPPED}/npu-pim-naive.yaml:10",
+        f"pim.banks_per_channel in {SHIPPED}/npu-pim-naive.yaml:11",
     ),
     (
         "pim: {banks_per_channel: 8}", "pim.banks_per_channel", "found 8",
-        f"memory.ranks in {SHIPPED}/npu-only.yaml:21",
+        f"memory.ranks in {SHIPPED}/npu-only.yaml:22",
     ),
     (
         "pim: {row_buffers: single}", "pim.row_buffers", "found 'single'",
-        f"scheduler.sub_batch_interleaving in {SHIPPED}/neupims-subbatch.yaml:9",
+        f"scheduler.sub_batch_interleaving in {SHIPPED}/neupims-subbatch.yaml:10",
     ),
     (
         "pim: null", "pim", "found null",
-        f"scheduler.sub_batch_interleaving in {SHIPPED}/neupims-subbatch.yaml:9",
+        f"scheduler.sub_batch_interleaving in {SHIPPED}/neupims-subbatch.yaml:10",
     ),
 ]  # fmt: skip
 
 WORKLOAD_LINES = [
     ("phase: prefill\ngenerated_tokens: 3", 6, "generated_tokens", "phase in bad.yaml:5"),
     ("generated_tokens: 3\nphase: prefill", 5, "generated_tokens", "phase in bad.yaml:6"),
-    ("generated_tokens: 4000", 5, "generated_tokens", "workloads/models/gpt3-7b.yaml:16"),
-    ("parallel: {tensor: 3}", 5, "parallel.tensor", "workloads/models/gpt3-7b.yaml:7"),
-    ("lengths: {distribution: constant, tokens: 9999}", 5, "lengths.tokens", "gpt3-7b.yaml:16"),
+    ("generated_tokens: 4000", 5, "generated_tokens", "workloads/models/gpt3-7b.yaml:17"),
+    ("parallel: {tensor: 3}", 5, "parallel.tensor", "workloads/models/gpt3-7b.yaml:8"),
+    ("lengths: {distribution: constant, tokens: 9999}", 5, "lengths.tokens", "gpt3-7b.yaml:17"),
     (
         "lengths: {distribution: list, tokens: [5, 6]}", 5, "lengths",
-        "batch in workloads/llm/gpt3-7b-sharegpt.yaml:7",
+        "batch in workloads/llm/gpt3-7b-sharegpt.yaml:8",
     ),
 ]  # fmt: skip
 
@@ -84,7 +84,7 @@ def test_data_from_python_is_not_blamed_on_the_file_it_extends():
     with pytest.raises(archsim.InputError) as caught:
         archsim.load_hardware(data)
     assert str(caught.value).startswith("memory.timing.trefi: a refresh must be shorter")
-    assert "see memory.timing.trfc in hw_configs/npu_pim/npu-only.yaml:32" in str(caught.value)
+    assert "see memory.timing.trfc in hw_configs/npu_pim/npu-only.yaml:33" in str(caught.value)
     data["memory"] = {"channels": 0}
     with pytest.raises(archsim.InputError) as caught:
         archsim.load_hardware(data)

@@ -18,8 +18,9 @@ from archsim.workload.llm import LlmWorkload
 
 ROOT = Path(__file__).resolve().parents[2]
 HARDWARE = sorted((ROOT / "hw_configs" / "npu_pim").glob("*.yaml"))
-WORKLOADS = sorted((ROOT / "workloads" / "llm").glob("*.yaml"))
-MODELS = sorted((ROOT / "workloads" / "models").glob("*.yaml"))
+SHIPPED = sorted(
+    path for top in ("hw_configs", "workloads") for path in (ROOT / top).rglob("*.yaml")
+)
 
 LONGEST_SENTENCE = 800
 SMALL = {
@@ -173,7 +174,7 @@ def test_damaged_workloads(data, hardware):
 
 
 @quick(60)
-@given(damaged(st.sampled_from([read(path) for path in (*HARDWARE, *WORKLOADS, *MODELS)])))
+@given(damaged(st.sampled_from([read(path) for path in SHIPPED])))
 def test_damaged_files_are_checked(data):
     code, out, err, left = command(["check", "bad.yaml"], {"bad.yaml": data})
     assert (err, left) == ("", set())

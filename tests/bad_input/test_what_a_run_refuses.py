@@ -16,12 +16,12 @@ LINES = [
     (
         "npu: {scratchpad_bytes: 4 KiB}", "npu.scratchpad_bytes: half the scratchpad cannot hold",
         f"found 4096 bytes; allowed: at least 262144 bytes for arrays of 128 rows or columns; "
-        f"see npu.systolic_rows in {ONLY}:9",
+        f"see npu.systolic_rows in {ONLY}:10",
     ),
     (
         "npu: {systolic_columns: 4096}", "npu.systolic_columns: half the scratchpad cannot hold",
         f"found 4096; allowed: fewer, or a larger npu.scratchpad_bytes; see npu.scratchpad_bytes "
-        f"in {ONLY}:14",
+        f"in {ONLY}:15",
     ),
     (
         "memory: {channel_bytes: 1 MiB}", "memory.channel_bytes: the weights of gpt3-7b do not fit",
@@ -30,16 +30,16 @@ LINES = [
     (
         "memory: {channels: 2}", "memory.channels: the weights of gpt3-7b do not fit",
         f"at most 2 GiB; raise parallel.tensor, parallel.pipeline or memory.channel_bytes; "
-        f"see memory.channel_bytes in {ONLY}:19",
+        f"see memory.channel_bytes in {ONLY}:20",
     ),
     (
         "memory: {timing: {trp: 1934}}", "memory.timing.trp: closing the banks of a rank leaves no",
         "found 1934; allowed: trp + banks of a rank (1950) below trefi / ranks (1950); "
-        f"see memory.timing.trefi in {ONLY}:33",
+        f"see memory.timing.trefi in {ONLY}:34",
     ),
     (
         "memory: {timing: {tccd_l: 4000}}", "memory.timing.tccd_l: a command must take less time",
-        f"found 4000; allowed: less than trefi = 3900; see memory.timing.trefi in {ONLY}:33",
+        f"found 4000; allowed: less than trefi = 3900; see memory.timing.trefi in {ONLY}:34",
     ),
     ("pim: {row_bytes: 1 B}", "pim.row_bytes: a row cannot hold one element", "at least 2 bytes"),
 ]  # fmt: skip
@@ -65,7 +65,7 @@ def test_a_channel_that_the_memory_does_not_have(refused, folder, hardware, phas
     changed(folder, "constant, tokens: 64", "list, tokens: [5, 6, 7, 8], channels: [0, 1, 99, 2]")
     sentence = refused("run", hardware, "bad.yaml", "--set", f"phase={phase}")
     assert sentence.startswith("archsim: bad.yaml:6: lengths.channels: request 2 is on a channel")
-    assert f"found 99; allowed: 0 to 31; see memory.channels in {ONLY}:18" in sentence
+    assert f"found 99; allowed: 0 to 31; see memory.channels in {ONLY}:19" in sentence
 
 
 def test_fewer_channels_than_a_workload_names(refused, folder):
@@ -91,7 +91,7 @@ def test_a_workload_that_is_too_large_for_a_shipped_device(refused, folder, old,
     changed(folder, old, new)
     sentence = refused("run", "neupims", "bad.yaml")
     assert sentence.startswith(f"archsim: {start}")
-    assert f"see memory.channel_bytes in {ONLY}:19" in sentence
+    assert f"see memory.channel_bytes in {ONLY}:20" in sentence
 
 
 def test_a_setting_that_makes_it_too_large_is_named(refused, folder):

@@ -1,8 +1,8 @@
 """Benchmarks of the DRAM family: ``python tests/bench/bench_dram.py CASE``.
 
 Every case runs in a process of its own. Speeds are of one core (processor time) after warm-up, on
-traces of 10,000 requests. The peer's rates are quoted from measured runs of DRAMSys 4.0 (simulated
-part only).
+traces of 10,000 requests. The peer's rates are quoted from measured runs of DRAMSys 4.0, the
+simulated part only.
 """
 
 from __future__ import annotations

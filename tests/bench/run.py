@@ -21,6 +21,7 @@ from figures import Figure
 
 HERE = Path(__file__).resolve().parent
 CASES = {
+    "bench_asic.py": ("closed_forms", "public_function", "nasaic_search", "schedules"),
     "bench_npu_pim.py": (
         "event_layer",
         "study_designs",
@@ -29,7 +30,9 @@ CASES = {
         "distinct_sides",
         "serving",
     ),
+    "bench_gpu.py": ("gpu_physics", "gpu_hybrid", "gpu_load"),
     "bench_dram.py": ("default_controllers", "random_space", "million", "second_process"),
+    "bench_fpga.py": ("designs", "token", "image"),
     "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),
     "bench_sweep.py": ("ledger", "pipeline", "scaling", "ray"),
 }

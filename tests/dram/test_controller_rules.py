@@ -23,7 +23,7 @@ def run(requests, device="ddr3-1600", **controller):
         np.array([kind == "w" for kind in kinds]),
         np.array(addresses, np.int64),
     )
-    return public.simulate(trace, device, {**QUIET, **controller})
+    return public.simulate(trace, device, {**QUIET, **controller}, keep_record=True)
 
 
 def commands(outcome):
@@ -224,7 +224,7 @@ def test_two_ranks_on_one_bus_keep_a_gap(ddr3):
         np.zeros(4, np.bool_),
         np.array([0, 2**30, 64, 2**30 + 64], np.int64),
     )
-    outcome = public.simulate(trace, device, {**QUIET, "Scheduler": "Fifo"})
+    outcome = public.simulate(trace, device, {**QUIET, "Scheduler": "Fifo"}, keep_record=True)
     reads = [(time, bank // 8) for time, name, bank in commands(outcome) if name == "RD"]
     assert [rank for _, rank in reads] == [0, 0, 1, 1]
     assert np.diff([time for time, _ in reads]).tolist() == [4, 4 + 1, 4]

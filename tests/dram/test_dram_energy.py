@@ -4,13 +4,20 @@ import numpy as np
 import pytest
 
 from archsim.architectures.dram.commands import ACT, PRE, PREA, RD, RDA, REFA, WR
-from archsim.architectures.dram.energy import Activity, activity, price
+from archsim.architectures.dram.energy import Activity, price
+from archsim.architectures.dram.outcome import CommandList, activity_of_list
 
 
 def counted(device, *commands):
     times, codes, banks = zip(*commands, strict=True)
-    return activity(
-        device, np.array(times, np.int64), np.array(codes, np.int8), np.array(banks, np.int16)
+    return activity_of_list(
+        device,
+        CommandList(
+            np.array(times, np.int64),
+            np.array(codes, np.int8),
+            np.array(banks, np.int16),
+            np.full(len(times), -1, np.int32),
+        ),
     )
 
 

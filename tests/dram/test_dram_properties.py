@@ -8,7 +8,7 @@ from archsim.architectures.dram import public
 from archsim.architectures.dram.commands import ACT, PRE, PREA, RDA, WRA
 from archsim.architectures.dram.config import Controller, DramHardware
 from archsim.architectures.dram.legality import violations
-from archsim.architectures.dram.outcome import play, run_requests
+from archsim.architectures.dram.outcome import run_requests
 from archsim.architectures.dram.requests import decode
 from archsim.architectures.dram.uncontended import uncontended
 from archsim.workload.memory_trace import MemoryTrace
@@ -61,7 +61,7 @@ def hardware_of(device, controller):
 def test_every_request_is_served_once_and_legally(name, trace, parameters):
     device = DEVICES[name]
     requests = requests_for(device, trace)
-    record = play(requests, device, Controller(**parameters))
+    record = run_requests(requests, device, Controller(**parameters), keep_record=True).record
     issued = record.commands
     columns = (issued.command >= 2) & (issued.command <= 5)
     assert sorted(issued.request[columns].tolist()) == list(range(len(trace)))
@@ -77,7 +77,9 @@ def test_every_request_is_served_once_and_legally(name, trace, parameters):
 @given(st.sampled_from(sorted(DEVICES)), traces(), CONTROLLERS)
 def test_banks_open_and_close_in_turn(name, trace, parameters):
     device = DEVICES[name]
-    record = play(requests_for(device, trace), device, Controller(**parameters))
+    record = run_requests(
+        requests_for(device, trace), device, Controller(**parameters), keep_record=True
+    ).record
     issued = record.commands
     per_rank = device.organisation.banks_per_rank
     is_open = np.zeros(device.organisation.banks, bool)
@@ -114,7 +116,7 @@ def test_alone_each_request_takes_exactly_the_closed_form(name, trace, parameter
     hardware = hardware_of(device, Controller(**{**parameters, "RefreshPolicy": "NoRefresh"}))
     requests = requests_for(device, far)
     closed = uncontended(hardware, requests)
-    record = play(requests, device, hardware.controller)
+    record = run_requests(requests, device, hardware.controller, keep_record=True).record
     latency = record.received_cycles - far.time_cycles
     assert latency.tolist() == closed.latency_cycles.tolist()
     assert int(record.received_cycles.max()) == closed.total_cycles

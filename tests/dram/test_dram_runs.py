@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import archsim
 from archsim.architectures.dram import public
 from archsim.cli.main import main
 from archsim.config import list_named
+from archsim.errors import InputError
 
 CHANNELS = sorted(item.name for item in list_named("hw_configs") if item.kind == "dram")
 WORKLOADS = sorted(item.name for item in list_named("workloads") if item.kind == "memory_trace")
@@ -150,3 +152,42 @@ def test_without_the_compiler_the_same_code_gives_the_same_run():
         for off in ("0", "1")
     }  # fmt: skip
     assert len(answers) == 1
+
+
+def test_a_study_of_controllers_can_be_swept(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "short.yaml").write_text(
+        "extends: memory-random\nname: short\nrequests: 300\n", encoding="utf-8"
+    )
+    (tmp_path / "study.yaml").write_text(
+        "name: pages\nhardware: dram-ddr3-1600\nworkload: short.yaml\nfidelity: event\n"
+        "space:\n"
+        "  hardware.controller.PagePolicy: {values: [Open, Closed], group: page}\n"
+        "objectives: [minimise latency_s]\nmethod: {name: grid}\n"
+        "budget: {evaluations: 2}\n",
+        encoding="utf-8",
+    )
+    assert main(["sweep", "study.yaml"]) == 0
+    assert "hardware.controller.PagePolicy" in capsys.readouterr().out
+
+
+def test_a_path_and_numbers_of_numpy_will_do(tmp_path):
+    trace = public.generate("mix", 400, write_share=0.5)
+    public.write_stl(trace, tmp_path / "mine.stl")
+    controller = {"RequestBufferSize": np.int64(4), "Arbiter": np.str_("Fifo")}
+    from_path = public.simulate(str(tmp_path / "mine.stl"), "ddr4-2400", controller)
+    from_table = public.simulate(
+        trace.to_dataframe(), "ddr4-2400", {"RequestBufferSize": "4", "Arbiter": "Fifo"}
+    )
+    assert from_path == from_table
+
+
+def test_a_record_is_kept_only_on_request():
+    trace = public.generate("random", 100)
+    outcome = public.simulate(trace, "ddr3-1600", {}, keep_record=True)
+    assert len(outcome.commands) >= 200
+    assert (outcome.record.received_cycles > outcome.record.sent_cycles).all()
+    bare = public.simulate(trace, "ddr3-1600", {})
+    assert bare == outcome
+    with pytest.raises(InputError, match="kept no record"):
+        _ = bare.commands

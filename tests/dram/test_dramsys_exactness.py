@@ -15,7 +15,7 @@ def compare(peer, rows, name):
         requests = peer.decoded(row["trace"], name)
         if requests is not None:
             controller = Controller(**peer.controller_of(row))
-            found.append((row, run_requests(requests, device, controller, keep_record=False)))
+            found.append((row, run_requests(requests, device, controller)))
     return found
 
 

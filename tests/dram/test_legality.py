@@ -6,7 +6,7 @@ import pytest
 from archsim.architectures.dram.commands import ACT, PRE, PREA, RD, RDA, REFA, WR, WRA
 from archsim.architectures.dram.config import Controller
 from archsim.architectures.dram.legality import violations
-from archsim.architectures.dram.outcome import CommandList, play
+from archsim.architectures.dram.outcome import CommandList, run_requests
 from archsim.architectures.dram.requests import decode
 from archsim.workload.synthetic_memory import generate
 
@@ -127,13 +127,15 @@ SETTINGS = [
 def test_every_run_is_legal(request, device_name, pattern, settings, controller):
     device = request.getfixturevalue(device_name)
     requests = decode(generate(pattern, 3000, **settings), device, device.address_mapping)
-    record = play(requests, device, Controller(**controller))
+    record = run_requests(requests, device, Controller(**controller), keep_record=True).record
     assert violations(device, requests, record.commands) == []
 
 
 def busy_run(device):
     requests = decode(generate("mix", 600, write_share=1 / 3), device, device.address_mapping)
-    record = play(requests, device, Controller(RefreshMaxPostponed=1))
+    record = run_requests(
+        requests, device, Controller(RefreshMaxPostponed=1), keep_record=True
+    ).record
     return requests, record.commands
 
 

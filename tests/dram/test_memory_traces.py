@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from archsim.architectures.dram import public
 from archsim.errors import InputError
 from archsim.workload.memory_trace import MemoryTrace, from_dataframe
 from archsim.workload.stl_file import read_stl, write_stl
@@ -184,3 +185,34 @@ def test_the_cloud_traces_are_blocks_of_the_other_two():
     assert len(order) == 200
     assert order.startswith("SSRSSSSSSRRSRRSRSRRS")
     assert (order.count("S"), order.count("R")) == (96, 104)
+
+
+def test_statistics_of_a_stream():
+    """128 lines a row, 8 banks: each row's first line is a miss, and all banks are used alike."""
+    found = public.trace_statistics(generate("stream", 8 * 128 * 2), "ddr3-1600")
+    assert (found.requests, found.writes, found.rows, found.banks) == (2048, 0, 16, 8)
+    assert found.row_hits == 2048 - 16
+    assert found.bank_spread == 1.0
+    assert (found.turns, found.mean_gap_cycles) == (0, 1.0)
+
+
+def test_statistics_of_a_few_requests():
+    trace = MemoryTrace(
+        np.array([0, 10, 30, 40], np.int64),
+        np.array([False, True, True, False]),
+        np.array([0, 64, 65536, 0], np.int64),
+    )
+    found = public.trace_statistics(trace, "ddr3-1600")
+    assert (found.row_hits, found.rows, found.banks, found.turns) == (1, 2, 1, 2)
+    assert found.bank_spread == 1 / 8
+    assert found.mean_gap_cycles == pytest.approx(40 / 3)
+
+
+def test_statistics_of_the_published_traces():
+    """Random reads hit nothing in order; hot rows and mixes lie between."""
+    hits = {
+        name: public.trace_statistics(generate(name, 10_000), "ddr3-1600").row_hits
+        for name in ("random", "hot", "mix", "stream")
+    }
+    assert hits["random"] < 10
+    assert hits["random"] < hits["hot"] < hits["mix"] < hits["stream"]

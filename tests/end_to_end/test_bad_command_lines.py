@@ -59,6 +59,12 @@ BAD = [
     # Files to write.
     ((*RUN, "--output", "no/out.json"), "cannot write 'no/out.json'", "'no' does not exist"),
     ((*RUN, "--output", "."), "cannot write '.'", "it is a folder"),
+    ((*RUN, "--timeline-window", "0 s:1 ms"), "a timeline window needs --timeline", "0 s:1 ms"),
+    (
+        (*RUN, "--timeline", "t.json", "--timeline-window", "1 ms"),
+        "is not a timeline window",
+        "two times such as '0 s:2 ms'",
+    ),
     ((*RUN, "--timeline", "out.txt"), "a timeline file must have a JSON ending", "'out.txt'"),
     ((*RUN, "--timeline", "no/t.json"), "cannot write 'no/t.json'", "does not exist"),
     ((*RUN, "--timeline", "t.json", "--fidelity", "analytic"), "event fidelity", "analytic"),

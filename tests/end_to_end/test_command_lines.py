@@ -173,7 +173,7 @@ def test_list_architectures_shows_outside_packages_and_broken_ones(cli):
         ("hardware.core.lanes", ["hardware key of kind fake_chip"]),
         ("lanes", ["hardware.core.lanes"]),
         ("workload.steps", ["workload key of kind steps", "default", "2"]),
-        ("core", ["A section that holds further keys."]),
+        ("core", ["The lanes."]),
         ("softmax", ["operation kind"]),
         ("arithmetic.multiply.fp16.45nm", ["constant", "certainty"]),
         ("fake_chip", ["architecture", "A fake chip for tests"]),

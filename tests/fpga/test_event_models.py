@@ -97,6 +97,16 @@ def test_the_memory_is_what_many_cores_wait_for():
     assert times[2] / times[1] == pytest.approx(2.0, rel=0.1)
 
 
+def test_an_arbiter_in_turns_serves_all_bytes_in_about_the_same_time():
+    fast = {"port_bytes": 64, "frequency_hz": 300e6, "cycles_per_beat": 1}
+    fair, turns = (
+        play_program([timing(workload="matmulfree-block-512", arbiter=arbiter, **fast)] * 3, BLOCK)
+        for arbiter in ("processor_sharing", "round_robin")
+    )
+    assert turns.bytes_moved == fair.bytes_moved
+    assert turns.latency_fs == pytest.approx(fair.latency_fs, rel=0.02)
+
+
 def test_a_refresh_costs_time_only_where_the_memory_binds():
     def latency(**memory):
         overrides = {f"board.memory.{key}": value for key, value in memory.items()}

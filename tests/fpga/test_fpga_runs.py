@@ -206,6 +206,8 @@ def test_many_designs_at_once_come_out_as_one_by_one(design, batch):
     work = archsim.load_workload("matmulfree-370m", overrides={"batch": batch})
     many = columns(25, base.board.memory.channels)
     found = registry.get("fpga").evaluate_batch(base, work, many)
+    reasons = registry.get("fpga").infeasible_reasons(base, work, many)
+    assert [not reason for reason in reasons] == (found["feasible"] == 1).tolist()
     feasible = 0
     for index in range(25):
         overrides = {key: values[index].item() for key, values in many.items()}
@@ -257,3 +259,35 @@ def test_the_command_line_runs_and_reports(capsys, tmp_path):
     assert "the claimed latency" in capsys.readouterr().err
     assert main(["list", "devices", "--json"]) == 0
     assert {item["name"] for item in json.loads(capsys.readouterr().out)} >= set(BOARDS)
+
+
+def test_many_accelerators_at_once_come_out_as_one_by_one():
+    base, work = archsim.load_hardware("m3vit-zcu104"), archsim.load_workload("m3vit-pascal")
+    many = {
+        "vit_accelerator.frequency_hz": np.linspace(1e8, 4e8, 12),
+        "vit_accelerator.policy": np.tile(["reorder", "token_major", "resident"], 4),
+        "vit_accelerator.compute.macs_per_cycle": np.repeat([768, 1536], 6),
+    }
+    found = registry.get("fpga").evaluate_batch(base, work, many)
+    assert found["feasible"].tolist() == [1.0, 1.0, 0.0] * 4
+    for index in range(12):
+        overrides = {key: values[index].item() for key, values in many.items()}
+        if not found["feasible"][index]:
+            assert found["latency_s"][index] == np.inf
+            continue
+        hardware = archsim.load_hardware("m3vit-zcu104", overrides=overrides)
+        one = archsim.simulate(hardware, work, fidelity="analytic")
+        assert found["latency_s"][index] == pytest.approx(one.latency_s, rel=1e-12)
+        assert found["energy_j"][index] == pytest.approx(one.energy_j, rel=1e-12)
+    with pytest.raises(InputError, match=r"did you mean vit_accelerator\.weight_bits"):
+        registry.get("fpga").evaluate_batch(base, work, {"vit_accelerator.weight_bit": np.ones(2)})
+
+
+def test_an_image_too_small_to_hide_the_weights_is_flagged():
+    image = {"image.height_pixels": 16, "image.width_pixels": 32}
+    for fidelity in ("analytic", "event"):
+        (broken,) = run("m3vit-zcu104", "m3vit-pascal", fidelity, work=image).failed_checks
+        assert broken.name == "dense and expert weights can stream in the time of the run"
+    model = archsim.load_workload("m3vit-pascal").model
+    square, mlp = 384 * 384, 384 * 1536
+    assert model.dense_parameters == 768 * 384 + 48 * square + 12 * mlp + 6 * 384 * 16

@@ -119,6 +119,15 @@ def test_arrays_and_scalars_agree():
         assert many.breakdown["overlap"][index] == one.breakdown["overlap"]
 
 
+def test_a_large_array_is_what_its_parts_are_and_keeps_its_shape():
+    lanes = np.arange(1, 20_001).reshape(4, 5000)
+    found = ternary_block(512, 1536, 64, 1, 2, lanes, 60e6, overlap=True)
+    assert found.cycles.shape == found.limits["additions"].shape == lanes.shape
+    part = ternary_block(512, 1536, 64, 1, 2, lanes[3, :10], 60e6, overlap=True)
+    assert found.cycles[3, :10].tolist() == part.cycles.tolist()
+    assert found.breakdown["overlap"][3, :10].tolist() == part.breakdown["overlap"].tolist()
+
+
 DESIGNS = st.fixed_dictionaries(
     {
         "d": st.integers(1, 16).map(lambda n: 64 * n),

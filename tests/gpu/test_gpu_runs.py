@@ -5,6 +5,7 @@ import json
 import pytest
 
 import archsim
+from archsim.architectures.gpu.lowering import im2col
 from archsim.cli.main import main
 from archsim.config import list_named, numbers_without_source
 from archsim.errors import InfeasibleError, UnsupportedError
@@ -122,7 +123,7 @@ def test_what_a_card_cannot_run_is_refused():
             archsim.load_hardware("h100_sxm"), archsim.load_workload("gpt3-13b-serving")
         )
     with pytest.raises(UnsupportedError, match="no rate for elements of this size"):
-        run(bytes_per_element=1)
+        run(bytes_per_element=8)
 
 
 def test_the_command_line(capsys):
@@ -149,3 +150,32 @@ def test_bad_cards_are_one_clear_sentence(overrides, sentence):
         archsim.load_hardware("h100_sxm", overrides=overrides)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("resnet50", "frames_per_s"),
+        ("cifar-and-nuclei", "frames_per_s"),
+        ("vit-s", "frames_per_s"),
+        ("m3vit-pascal", "frames_per_s"),
+        ("matmulfree-1.3b", "tokens_per_s"),
+        ("nerf-hashgrid", "frames_per_s"),
+        ("gia-lowres-densegrid", "frames_per_s"),
+    ],
+)
+@pytest.mark.parametrize("card", ["h100_sxm", "rtx_3090"])
+def test_other_kinds_of_workload_run_with_all_checks_passing(card, name, figure):
+    hardware, load = archsim.load_hardware(card), archsim.load_workload(name)
+    played = archsim.simulate(hardware, load, fidelity="event")
+    closed = archsim.simulate(hardware, load, fidelity="analytic")
+    assert played.latency_s >= closed.latency_s
+    for result in (played, closed):
+        assert not result.failed_checks, result.failed_checks
+        assert result.metrics[figure] > 0.0
+
+
+def test_convolutions_become_products_of_unfolded_images():
+    """ResNet's first layer: 64 filters of 3 x 7 x 7 over 112 x 112 results."""
+    assert im2col(3, 64, (7, 7), (112, 112)) == (12544, 64, 147)
+    assert im2col(3, 64, (7, 7), (112, 112), images=8) == (100352, 64, 147)

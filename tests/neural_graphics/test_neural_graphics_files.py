@@ -2,9 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import archsim
+from archsim.architectures.neural_graphics import ARCHITECTURE
 from archsim.architectures.neural_graphics.config import NeuralGraphicsHardware
 from archsim.architectures.neural_graphics.cost import processor_cost, weight_multiplies
 from archsim.cli.main import main
@@ -16,7 +18,7 @@ NETWORKS = ((32, 64), (64, 64), (64, 16))
 
 
 def test_the_family_ships_its_clusters_and_frames():
-    assert CLUSTERS == ["ngpc-16", "ngpc-32", "ngpc-64", "ngpc-8"]
+    assert CLUSTERS == ["ngpc-16", "ngpc-32", "ngpc-64", "ngpc-8", "ngpc-resident"]
     assert len(FRAMES) == 16
     assert {"nerf-hashgrid", "nsdf-densegrid", "gia-lowres-densegrid"} <= set(FRAMES)
 
@@ -158,6 +160,23 @@ def test_a_run_on_the_command_line(capsys, tmp_path):
 def test_comparing_clusters(capsys):
     assert main(["compare", "gia-hashgrid", "ngpc-8", "ngpc-64"]) == 0
     assert "ngpc-64" in capsys.readouterr().out
+
+
+def test_the_shipped_study_has_a_front_of_time_and_area_and_designs_whose_tables_do_not_fit():
+    from archsim.space.study import load_study
+
+    study = load_study("ngpc-front")
+    assert [objective.metric for objective in study.objectives] == [
+        "latency_s", "cluster_area_mm2",
+    ]  # fmt: skip
+    columns = {
+        "cluster.processors": np.array([8, 8, 64]),
+        "encoding_engines.engines": np.array([8, 16, 16]),
+    }
+    found = ARCHITECTURE.evaluate_batch(study.hardware, study.workload, columns)
+    assert found["feasible"].tolist() == [0.0, 1.0, 1.0]
+    assert found["latency_s"][2] < found["latency_s"][1]
+    assert found["cluster_area_mm2"][2] > found["cluster_area_mm2"][1]
 
 
 def test_metrics_are_explained(capsys):

@@ -17,7 +17,10 @@ ENCODINGS = ("hashgrid", "densegrid", "lowres-densegrid")
 @st.composite
 def designs(draw):
     """Return settings of a random cluster."""
-    pick = lambda *values: draw(st.sampled_from(values))  # noqa: E731  # shorter than a def here
+
+    def pick(*values):
+        return draw(st.sampled_from(values))
+
     return {
         "cluster.processors": draw(st.integers(1, 100)),
         "cluster.frequency_hz": pick(0.5e9, 1e9, 1.7e9),

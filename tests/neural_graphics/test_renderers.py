@@ -207,7 +207,7 @@ def test_the_picture_has_what_it_says():
 
 
 def test_a_hash_grid_learns_a_picture():
-    rough, fitted = fit_picture(48, 5), fit_picture(48, 120)
+    rough, fitted = fit_picture(48, 5), fit_picture(48, 100)
     assert fitted.psnr_db > 28.0
     assert fitted.psnr_db > rough.psnr_db + 6.0
     assert fitted.learnt.shape == fitted.target.shape == (48, 48, 3)

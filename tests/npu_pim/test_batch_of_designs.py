@@ -141,7 +141,7 @@ def test_order_and_company_do_not_matter() -> None:
 
 def test_reasons_of_infeasible_designs_are_those_of_one_run_each() -> None:
     hardware, workload = archsim.load_hardware("neupims"), archsim.load_workload(WORKLOAD)
-    rows = [(1, 2**22, 1e9), (2, 2**22, 2e9), (1, 2**9, 1e9), (32, 2**9, 1e9), (32, 2**10, 1e9)]
+    rows = [(1, 2**22, 1e9), (2, 2**22, 2e9), (1, 2**12, 1e9), (32, 2**12, 1e9), (32, 2**13, 1e9)]
     keys = ("memory.channels", "npu.scratchpad_bytes", "npu.frequency_hz")
     columns = {key: np.array([row[at] for row in rows]) for at, key in enumerate(keys)}
     assert evaluate("neupims", columns)["feasible"].tolist() == [0] * 5

@@ -11,7 +11,7 @@ import pytest
 from archsim.cli.main import main
 from archsim.config import Certainty
 from archsim.papers.base import VERDICTS, rows_to_csv
-from archsim.papers.ngpc import PAPER, ablation, front, published, report, series
+from archsim.papers.ngpc import PAPER, ablation, front, gpu_model, published, report, series
 from archsim.papers.ngpc.cases import APPLICATIONS, ENCODINGS, MODES
 
 COMMITTED = Path(__file__).parents[2] / "reports" / "ngpc"
@@ -83,7 +83,9 @@ def test_published_figures_are_those_of_the_oracle():
 
 
 def test_three_sets_of_inputs_stand_apart(ngpc_rows):
-    averages = [row for row in ngpc_rows if row.item == series.AVERAGE]
+    averages = [
+        row for row in ngpc_rows if row.item == series.AVERAGE and row.verdict != "prediction"
+    ]
     assert len(averages) == len(MODES) * len(ENCODINGS) * len(published.SCALES)
     for mode in MODES:
         mine = [row for row in averages if row.configuration.startswith(f"{mode}: ")]
@@ -121,7 +123,8 @@ def test_kernel_speedups_and_inputs_are_not_judged(ngpc_rows):
 
 def test_uncalibrated_hash_averages_are_reproduced(ngpc_rows):
     for row in ngpc_rows:
-        if row.item == series.AVERAGE and "hash grid" in row.configuration:
+        judged = row.item == series.AVERAGE and row.verdict != "prediction"
+        if judged and "hash grid" in row.configuration:
             assert row.verdict == "reproduced", row
 
 
@@ -132,12 +135,14 @@ def test_the_front_is_one():
     assert (np.diff(swept.area_mm2[best]) > 0).all()
     assert (np.diff(swept.latency_s[best]) < 0).all()
     for latency, area in zip(swept.latency_s, swept.area_mm2, strict=True):
-        assert ((swept.latency_s[best] <= latency) & (swept.area_mm2[best] <= area)).any()
+        near = swept.latency_s[best] * (1.0 - front.LEAST_GAIN) <= latency
+        assert (near & (swept.area_mm2[best] <= area)).any()
 
 
 def test_pareto_by_hand():
     times, areas = np.array([3.0, 1.0, 2.0, 2.0, 1.0]), np.array([1.0, 3.0, 2.0, 1.5, 3.5])
     assert front.pareto(times, areas).tolist() == [0, 3, 1]
+    assert front.pareto(times, areas, least=0.4).tolist() == [0, 1]
 
 
 def test_ablations_point_the_right_way(ngpc_rows):
@@ -155,11 +160,45 @@ def test_ablations_point_the_right_way(ngpc_rows):
     assert value("16 banks, folded") == pytest.approx(shipped, rel=0.02)
 
 
+def own(text):
+    """Return the lines that rest on this family alone: the other one is free to improve."""
+    return [line for line in text.splitlines() if gpu_model.SOURCE not in line]
+
+
+def test_few_processors_measure_the_samples_and_many_the_shares(ngpc_rows):
+    found = {(row.item, row.configuration): row.measured for row in ngpc_rows}
+
+    def average(scale, rate):
+        where = series.configuration("calibrated", "hashgrid", scale)
+        return found[series.AVERAGE, f"{where}{rate}"]
+
+    slow, fast = ", GPU at 0.15 Gsample/s", ", GPU at 0.25 Gsample/s"
+    assert average(8, slow) == pytest.approx(15.9, rel=0.05)
+    assert average(8, fast) == pytest.approx(10.2, rel=0.05)
+    for rate in (slow, fast):
+        assert average(64, rate) == pytest.approx(average(64, ""), rel=0.03)
+
+
+def test_a_second_gpu_baseline_agrees_within_a_factor_of_four(ngpc_rows):
+    found = {(row.item, row.configuration): row.measured for row in ngpc_rows}
+    for name in gpu_model.APPLICATIONS:
+        where = f"multi-resolution hash grid, {name.upper()}"
+        measured = found[gpu_model.KERNEL_TIME, f"{where}, measured frame and average share"]
+        modelled = found[gpu_model.KERNEL_TIME, f"{where}, gpu family, rtx_3090"]
+        assert 1 / 4 < modelled / measured < 4
+        speedups = [
+            found[gpu_model.SPEEDUP, f"{where}, gpu family, rtx_3090, NGPC-{scale}"]
+            for scale in published.SCALES
+        ]
+        assert speedups == sorted(speedups)
+
+
 def test_the_committed_report_is_current(ngpc_rows):
     again = "run: archsim reproduce ngpc --output reports"
-    assert (COMMITTED / "ngpc.csv").read_text(encoding="utf-8") == rows_to_csv(ngpc_rows), again
     committed = (COMMITTED / "ngpc.md").read_text(encoding="utf-8")
-    assert committed == report.page(ngpc_rows), again
+    table = (COMMITTED / "ngpc.csv").read_text(encoding="utf-8")
+    assert own(table) == own(rows_to_csv(ngpc_rows)), again
+    assert own(committed) == own(report.page(ngpc_rows)), again
     assert {path.name for path in COMMITTED.iterdir()} == {"ngpc.csv", "ngpc.md", *FILES}
     for name in FILES:
         assert name in committed

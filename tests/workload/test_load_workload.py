@@ -223,7 +223,7 @@ lengths: {distribution: constant, tokens: 100}
         (
             "model: gpt2",
             "model: gpt3-7b-sharegpt",
-            ["gpt3-7b-sharegpt.yaml:1: kind: this is not a language model, found 'llm'"],
+            ["gpt3-7b-sharegpt.yaml:2: kind: this is not a language model, found 'llm'"],
         ),
         ("model: gpt2", "model: 3", ["small.yaml:4", "model: must be text"]),
         ("model: gpt2\n", "", ["an LLM workload needs a model", "config: PATH"]),

@@ -19,7 +19,8 @@ def network(**choice: object) -> Network:
 
 
 def workload(*choices: dict[str, object]) -> NetworkWorkload:
-    found = archsim.load_workload({"kind": "network", "name": "test", "networks": list(choices)})
+    networks = dict(zip(("net", "other"), choices, strict=False))
+    found = archsim.load_workload({"kind": "network", "name": "test", "networks": networks})
     assert isinstance(found, NetworkWorkload)
     return found
 
@@ -110,15 +111,18 @@ def test_wider_networks_work_more(stem: int, widths: list[int]) -> None:
 
 
 BAD = [
-    ({"family": "resnet", "depth": 19}, "networks.0"),
-    ({"family": "resnext"}, "networks.0"),
+    ({"family": "resnet", "depth": 19}, "networks.net"),
+    ({"family": "resnext"}, "networks.net"),
     ({"family": "vgg16", "input_size": 16}, "smaller than its window.*found 1 x 1"),
-    ({"family": "vgg16", "input_size": 0}, "networks.0"),
-    ({"family": "vit", "heads": 7}, "networks.0.heads: heads share the hidden features"),
-    ({"family": "vit", "patch": 15}, "networks.0.input_size: the image is cut into whole patches"),
-    ({"family": "unet", "input_size": 100}, "networks.0.input_size.*multiple of 16"),
-    ({"family": "unet", "filters": []}, "networks.0.*filters"),
-    ({"family": "unet", "filters": [8, -1]}, "networks.0.*filters"),
+    ({"family": "vgg16", "input_size": 0}, "networks.net"),
+    ({"family": "vit", "heads": 7}, "networks.net.heads: heads share the hidden features"),
+    (
+        {"family": "vit", "patch": 15},
+        "networks.net.input_size: the image is cut into whole patches",
+    ),
+    ({"family": "unet", "input_size": 100}, "networks.net.input_size.*multiple of 16"),
+    ({"family": "unet", "filters": []}, "networks.net.*filters"),
+    ({"family": "unet", "filters": [8, -1]}, "networks.net.*filters"),
     ({"family": "resnet9", "blocks": [{"filters": 8}]}, "residual_convolutions"),
     ({"family": "resnet9", "input_size": 4}, "smaller than its window"),
     ({"family": "mobilenetv2", "clases": 10}, "clases"),
@@ -134,4 +138,4 @@ def test_bad_networks_are_one_sentence(choice: dict[str, object], message: str) 
 
 def test_a_workload_needs_a_network() -> None:
     with pytest.raises(InputError, match="networks"):
-        archsim.load_workload({"kind": "network", "name": "none", "networks": []})
+        archsim.load_workload({"kind": "network", "name": "none", "networks": {}})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.asic.config import AsicHardware
@@ -10,8 +12,12 @@ from archsim.architectures.base import Architecture, Fidelity, expect
 from archsim.config import HardwareSpec, WorkloadSpec
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
+    from archsim.result.provenance import NamedConstant
 
 
 class AsicArchitecture(Architecture):
@@ -22,6 +28,26 @@ class AsicArchitecture(Architecture):
     hardware_model: ClassVar[type[HardwareSpec]] = AsicHardware
     workload_kinds: ClassVar[frozenset[str]] = frozenset({"network"})
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "*": "An accelerator of the chip, under the name that the hardware file gives it.",
+            "memory": "External memory of the chip.",
+        }
+    )
+    operation_kinds: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "conv": "Convolution over an image.",
+            "matmul": "Product of two matrices.",
+            "transposed_conv": "Transposed convolution over an image.",
+            "depthwise_conv": "Convolution of each channel by itself.",
+        }
+    )
+
+    def constants(self) -> Sequence[NamedConstant]:
+        """Return the constants of this family's code."""
+        from archsim.architectures.asic.constants import ALL_CONSTANTS
+
+        return ALL_CONSTANTS
 
     def simulate(
         self,
@@ -45,6 +71,32 @@ class AsicArchitecture(Architecture):
 
         chip = expect(AsicHardware, hardware)
         return run(chip, expect(NetworkWorkload, workload), fidelity, seed, timeline)
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Evaluate many designs with the closed forms; see ``batch``."""
+        from archsim.architectures.asic.batch import evaluate
+        from archsim.workload.network import NetworkWorkload
+
+        chip = expect(AsicHardware, hardware)
+        return evaluate(chip, expect(NetworkWorkload, workload), columns)
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs are infeasible; see ``batch``."""
+        from archsim.architectures.asic.batch import infeasible_reasons
+        from archsim.workload.network import NetworkWorkload
+
+        chip = expect(AsicHardware, hardware)
+        return infeasible_reasons(chip, expect(NetworkWorkload, workload), columns)
 
 
 ARCHITECTURE = AsicArchitecture()

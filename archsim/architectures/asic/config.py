@@ -17,8 +17,18 @@ from archsim.config import (
 )
 from archsim.errors import InputError
 
+LEAST_SHARED_BYTES = 4096
+
+
+def _large_enough(n_bytes: int) -> int:
+    if n_bytes < LEAST_SHARED_BYTES:
+        raise ValueError(f"must be at least {LEAST_SHARED_BYTES} bytes")
+    return n_bytes
+
+
 Pes = Annotated[int, Field(ge=1, le=1 << 20)]
 Width = Annotated[int, Field(ge=1, le=1 << 20)]
+SharedBytes = Annotated[Bytes, AfterValidator(_large_enough)]
 AcceleratorName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 MOST_ACCELERATORS = 16
 Lanes = Annotated[int, Field(ge=1, le=64)]
@@ -34,7 +44,7 @@ class TemplateAccelerator(StrictModel):
     noc_bandwidth_bytes_per_cycle: Width = Field(description="width of the network-on-chip")
     simd: Lanes = Field(default=1, description="multiply-accumulates of a PE per cycle")
     l1_bytes: Bytes = Field(default=256, description="buffer of each PE")
-    l2_bytes: Bytes = Field(default=1 << 20, description="buffer that the PEs share")
+    l2_bytes: SharedBytes = Field(default=1 << 20, description="buffer that the PEs share")
 
 
 class SystolicAccelerator(StrictModel):
@@ -47,7 +57,7 @@ class SystolicAccelerator(StrictModel):
         default="ws", description="operand that stays: outputs, weights or inputs"
     )
     noc_bandwidth_bytes_per_cycle: Width = Field(description="width between buffer and array")
-    l2_bytes: Bytes = Field(default=1 << 20, description="buffer")
+    l2_bytes: SharedBytes = Field(default=1 << 20, description="buffer")
 
     @property
     def pes(self) -> int:

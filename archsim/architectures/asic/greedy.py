@@ -10,6 +10,9 @@ import numpy as np
 from archsim.architectures.asic.maestro.compiled import compiled
 from archsim.architectures.asic.problem import Floats, Ints, Problem, Schedule, energy_of
 
+MOST_PLACEMENTS = 5_000_000
+"""Placements of single tasks after which the heuristic stops looking for moves."""
+
 _SMALLEST_COST_J = 1e-30
 
 
@@ -19,22 +22,22 @@ def greedy(problem: Problem) -> Schedule:
     From the assignment of least energy, as long as the makespan exceeds the limit, the move of one
     task to another accelerator is made that shortens the makespan most per additional energy.
     Tasks are started by earliest start, ties by the longest way to the end. Without a limit the
-    search also starts from the assignment of least time, and the better end is taken.
+    search also starts from the assignment of least time, and the better end is taken. Very large
+    problems stop after ``MOST_PLACEMENTS`` placements of tasks.
     """
-    start = np.zeros(problem.tasks, np.int64)
     best = _cheapest(problem.durations, problem.energies_j)
     _improve(
         problem.durations, problem.energies_j, problem.offsets, problem.targets, problem.limit,
-        best, start,
+        best, MOST_PLACEMENTS,
     )  # fmt: skip
-    found = _schedule(problem, best)
+    found = list_schedule(problem, best)
     if problem.limit == 0 or found.makespan > problem.limit:
         other = _quickest(problem.durations)
         _improve(
             problem.durations, problem.energies_j, problem.offsets, problem.targets,
-            problem.limit, other, start,
+            problem.limit, other, MOST_PLACEMENTS,
         )  # fmt: skip
-        second = _schedule(problem, other)
+        second = list_schedule(problem, other)
         if second.makespan < found.makespan:
             return second
     return found
@@ -42,14 +45,12 @@ def greedy(problem: Problem) -> Schedule:
 
 def list_schedule(problem: Problem, assignment: Ints) -> Schedule:
     """Return the schedule of an assignment by earliest start."""
-    return _schedule(problem, assignment)
-
-
-def _schedule(problem: Problem, assignment: Ints) -> Schedule:
     start = np.zeros(problem.tasks, np.int64)
-    _starts(problem.durations, problem.offsets, problem.targets, assignment, start)
-    rows = np.arange(problem.tasks)
-    end = start + problem.durations[rows, assignment]
+    offsets, targets = _behind(problem.offsets, problem.targets)
+    _starts(
+        problem.durations, problem.offsets, problem.targets, offsets, targets, assignment, start
+    )
+    end = start + problem.durations[np.arange(problem.tasks), assignment]
     return Schedule(assignment, start, end, energy_of(problem, assignment))
 
 
@@ -93,69 +94,96 @@ def _quickest(durations: Ints) -> Ints:
 
 
 @compiled
-def _starts(durations: Ints, offsets: Ints, targets: Ints, assignment: Ints, start: Ints) -> int:
+def _behind(offsets: Ints, targets: Ints) -> tuple[Ints, Ints]:
+    """Return for each task the tasks that wait for it, CSR."""
+    tasks = len(offsets) - 1
+    counts = np.zeros(tasks + 1, np.int64)
+    for before in targets:
+        counts[before + 1] += 1
+    for task in range(tasks):
+        counts[task + 1] += counts[task]
+    behind = np.zeros(len(targets), np.int64)
+    filled = counts[:-1].copy()
+    for task in range(tasks):
+        for place in range(offsets[task], offsets[task + 1]):
+            before = targets[place]
+            behind[filled[before]] = task
+            filled[before] += 1
+    return counts, behind
+
+
+@compiled
+def _starts(
+    durations: Ints, offsets: Ints, targets: Ints, behind_offsets: Ints, behind: Ints,
+    assignment: Ints, start: Ints,
+) -> int:  # fmt: skip
     """Fill in starts by earliest start first, ties by the longest way to the end.
 
     Returns the makespan.
     """
     tasks, accelerators = durations.shape
     tail = np.zeros(tasks, np.int64)
+    waiting = np.zeros(tasks, np.int64)
     for back in range(tasks):
         task = tasks - 1 - back
         tail[task] += durations[task, assignment[task]]
+        waiting[task] = offsets[task + 1] - offsets[task]
         for place in range(offsets[task], offsets[task + 1]):
             before = targets[place]
             if tail[before] < tail[task]:
                 tail[before] = tail[task]
     free = np.zeros(accelerators, np.int64)
     ready = np.zeros(tasks, np.int64)
-    done = np.zeros(tasks, np.bool_)
+    open_tasks = np.zeros(tasks, np.int64)
+    count = 0
+    for task in range(tasks):
+        if waiting[task] == 0:
+            open_tasks[count] = task
+            count += 1
     makespan = 0
-    first_open = 0
-    for _ in range(tasks):
-        best, best_start = -1, 0
-        for task in range(first_open, tasks):
-            if done[task]:
-                continue
-            possible = True
-            earliest = 0
-            for place in range(offsets[task], offsets[task + 1]):
-                before = targets[place]
-                if not done[before]:
-                    possible = False
-                    break
-                if ready[before] > earliest:
-                    earliest = ready[before]
-            if not possible:
-                continue
-            if free[assignment[task]] > earliest:
-                earliest = free[assignment[task]]
+    while count:
+        chosen, chosen_start = -1, 0
+        for place in range(count):
+            task = open_tasks[place]
+            earliest = max(ready[task], free[assignment[task]])
+            best = open_tasks[chosen]
             if (
-                best < 0
-                or earliest < best_start
-                or (earliest == best_start and tail[task] > tail[best])
+                chosen < 0
+                or earliest < chosen_start
+                or (
+                    earliest == chosen_start
+                    and (tail[task] > tail[best] or (tail[task] == tail[best] and task < best))
+                )
             ):
-                best, best_start = task, earliest
-        done[best] = True
-        start[best] = best_start
-        ready[best] = best_start + durations[best, assignment[best]]
-        free[assignment[best]] = ready[best]
-        if ready[best] > makespan:
-            makespan = ready[best]
-        while first_open < tasks and done[first_open]:
-            first_open += 1
+                chosen, chosen_start = place, earliest
+        task = open_tasks[chosen]
+        count -= 1
+        open_tasks[chosen] = open_tasks[count]
+        end = chosen_start + durations[task, assignment[task]]
+        start[task] = chosen_start
+        free[assignment[task]] = end
+        makespan = max(makespan, end)
+        for place in range(behind_offsets[task], behind_offsets[task + 1]):
+            after = behind[place]
+            ready[after] = max(ready[after], end)
+            waiting[after] -= 1
+            if waiting[after] == 0:
+                open_tasks[count] = after
+                count += 1
     return makespan
 
 
 @compiled
 def _improve(
     durations: Ints, energies: Floats, offsets: Ints, targets: Ints, limit: int,
-    assignment: Ints, start: Ints,
+    assignment: Ints, placements: int,
 ) -> int:  # fmt: skip
     """Move tasks until the makespan is within the limit or no move shortens it."""
     tasks, accelerators = durations.shape
-    makespan = _starts(durations, offsets, targets, assignment, start)
-    while makespan > limit:
+    start = np.zeros(tasks, np.int64)
+    behind_offsets, behind = _behind(offsets, targets)
+    makespan = _starts(durations, offsets, targets, behind_offsets, behind, assignment, start)
+    while makespan > limit and placements > 0:
         best_task, best_where, best_ratio = -1, 0, 0.0
         for task in range(tasks):
             home = assignment[task]
@@ -163,16 +191,21 @@ def _improve(
                 if where == home or durations[task, where] < 0:
                     continue
                 assignment[task] = where
-                gain = makespan - _starts(durations, offsets, targets, assignment, start)
+                gain = makespan - _starts(
+                    durations, offsets, targets, behind_offsets, behind, assignment, start
+                )
                 assignment[task] = home
+                placements -= tasks
                 if gain <= 0:
                     continue
                 cost = energies[task, where] - energies[task, home]
                 ratio = gain / max(cost, _SMALLEST_COST_J)
                 if ratio > best_ratio:
                     best_task, best_where, best_ratio = task, where, ratio
+            if placements <= 0:
+                break
         if best_task < 0:
             break
         assignment[best_task] = best_where
-        makespan = _starts(durations, offsets, targets, assignment, start)
+        makespan = _starts(durations, offsets, targets, behind_offsets, behind, assignment, start)
     return makespan

@@ -20,6 +20,16 @@ METRICS: tuple[MetricDeclaration, ...] = (
         "elements",
         "Elements of pooling, activation, normalisation and sums, which take no time here.",
     ),
+    MetricDeclaration(
+        "left_out_operators",
+        "1",
+        "Operators of imported networks that are not modelled; the provenance lists them by name.",
+    ),
+    MetricDeclaration(
+        "left_out_mac_share",
+        "1",
+        "Their share of all multiply-accumulates, as far as theirs can be counted.",
+    ),
     MetricDeclaration("memory_bytes", "bytes", "Bytes to and from memory; 0 in compat mode."),
     MetricDeclaration("link_bytes", "bytes", "Bytes over all networks-on-chip."),
     MetricDeclaration("layers", "1", "Layers scheduled."),

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from archsim.architectures.asic.grouping import Group, common_length, groups
 from archsim.architectures.asic.maestro import silicon
 from archsim.architectures.asic.maestro.energy import energy_of
 from archsim.architectures.asic.maestro.fast import Costs, Hardware, costs, hardware_columns
 from archsim.architectures.asic.maestro.table import Columns, LayerTable, layer_table
 from archsim.blocks.numbers import whole
 from archsim.blocks.systolic import DATAFLOWS, Dataflow, systolic_timing
-from archsim.errors import InputError, UnknownNameError
+from archsim.errors import InputError, UnknownNameError, UnsupportedError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["maestro", "systolic"]
-
-Group = tuple[str, slice | NDArray[np.intp]]
-"""A name and the layers it applies to."""
+__all__ = ["maestro", "physical", "systolic"]
 
 SHIPPED_RS_VERSIONS = ("feb2020", "master+div0guard")
 """Versions whose ``rs`` is the mapping that came with them for a network, not the valid variant."""
@@ -44,7 +44,8 @@ def maestro(
 ) -> pd.DataFrame:
     """Return what MAESTRO says about layers on template accelerators, artefacts included.
 
-    Everything but the layers may be a scalar or one value per layer.
+    Everything but the layers may be a scalar or one value per layer; one layer goes with many
+    values.
 
     Args:
         layers: Columns ``type, K, C, R, S, Y, X, stride`` (Y, X with padding). A column ``net``
@@ -72,13 +73,19 @@ def maestro(
     import pandas as pd
 
     table = layer_table(layers)
-    count = len(table)
+    count = common_length(
+        len(table), template=template, pes=pes, noc_bandwidth=noc_bandwidth,
+        noc_latency=noc_latency, simd=simd, offchip_bandwidth=offchip_bandwidth,
+        l1_bytes=l1_bytes, version=version,
+    )  # fmt: skip
+    if len(table) != count:
+        table = table.take(np.zeros(count, np.intp))
     hardware = hardware_columns(count, pes, noc_bandwidth, noc_latency, simd, offchip_bandwidth)
-    versions = _groups("version", version, count)
+    versions = groups("version", version, count)
     for name, _ in versions:
         silicon.constant_set(name)
     nets = np.asarray(layers["net"], object) if "net" in layers else None
-    templates = _meant(_groups("template", template, count), versions, nets, count)
+    templates = _meant(groups("template", template, count), versions, nets, count)
     found = _costs(table, templates, hardware)
     l1 = found.l1_bytes if l1_bytes is None else _buffer_bytes(l1_bytes, count)
     energy = energy_of(table, found)
@@ -115,29 +122,48 @@ def systolic(
     rows: ArrayLike,
     columns: ArrayLike,
     dataflow: str | ArrayLike,
+    *,
+    bandwidth_words: ArrayLike | None = None,
+    ifmap_kib: ArrayLike = 2048,
+    filter_kib: ArrayLike = 2048,
+    ofmap_kib: ArrayLike = 1024,
 ) -> pd.DataFrame:
-    """Return the compute cycles of layers on a systolic array, as SCALE-Sim counts them.
+    """Return the cycles of layers on a systolic array, as SCALE-Sim counts them.
 
     Args:
         layers: Columns ``M_ofmap_px`` (output pixels), ``Kdim`` (reduction) and ``N_filters``.
+            With a bandwidth, ``H, W, R, S, C, K, stride`` say which inputs neighbouring windows
+            share; without them every input counts as read once.
         rows: Rows of the array; scalar or one per layer, as ``columns``.
         columns: Columns of the array.
         dataflow: ``os``, ``ws`` or ``is``; a name or one per layer.
+        bandwidth_words: Words of one byte per cycle of each of the three interfaces to memory;
+            None never stalls. Only for ``ws``.
+        ifmap_kib: Input memory, KiB; half of it is in use while the other half is fetched.
+        filter_kib: Filter memory, KiB, likewise.
+        ofmap_kib: Output memory, KiB; a half drains while the other fills.
 
     Returns:
-        One row per layer: ``total_cycles`` and ``folds``.
+        One row per layer: ``total_cycles`` (stalls included), ``folds`` and ``stall_cycles``.
 
     Raises:
         InputError: A size is not a whole number above zero, or a column is missing.
         UnknownNameError: There is no such dataflow.
+        UnsupportedError: A bandwidth is given for another dataflow than ``ws``.
     """
     import pandas as pd
 
     sizes = systolic_sizes(layers)
-    count = len(sizes["m"])
+    count = common_length(
+        len(sizes["m"]), rows=rows, columns=columns, dataflow=dataflow,
+        bandwidth_words=bandwidth_words, ifmap_kib=ifmap_kib, filter_kib=filter_kib,
+        ofmap_kib=ofmap_kib,
+    )  # fmt: skip
+    sizes = {name: np.broadcast_to(each, count) for name, each in sizes.items()}
     height, width = (np.broadcast_to(np.asarray(each), count) for each in (rows, columns))
-    found = {name: np.zeros(count, np.int64) for name in ("total_cycles", "folds")}
-    for name, chosen in _groups("dataflow", dataflow, count):
+    names = ("total_cycles", "folds", "stall_cycles")
+    found = {name: np.zeros(count, np.int64) for name in names}
+    for name, chosen in groups("dataflow", dataflow, count):
         timing = systolic_timing(
             sizes["m"][chosen],
             sizes["n"][chosen],
@@ -148,7 +174,83 @@ def systolic(
         )
         found["total_cycles"][chosen] = timing.cycles
         found["folds"][chosen] = timing.folds
+        if bandwidth_words is not None and name != "ws":
+            raise UnsupportedError(
+                "stalls are only modelled for a weight-stationary array",
+                key="dataflow",
+                found=name,
+                allowed="ws, or no bandwidth_words",
+            )
+    if bandwidth_words is not None:
+        from archsim.architectures.asic.scalesim.limited import stalling_shapes, stalls
+
+        shapes = stalling_shapes(layers, sizes, height, width)
+        limits = [
+            np.broadcast_to(whole(key, value), count)
+            for key, value in (
+                ("bandwidth_words", bandwidth_words), ("ifmap_kib", ifmap_kib),
+                ("filter_kib", filter_kib), ("ofmap_kib", ofmap_kib),
+            )
+        ]  # fmt: skip
+        for index, shape in enumerate(shapes):
+            words, *kib = (int(each[index]) for each in limits)
+            found["stall_cycles"][index] = stalls(shape, words, *(1024 * each for each in kib))
+        found["total_cycles"] += found["stall_cycles"]
     return pd.DataFrame(found)
+
+
+def physical(
+    layers: Columns,
+    hardware: str | Path | Mapping[str, object] = "systolic-32x32",
+    accelerator: str | None = None,
+    bytes_per_element: int = 1,
+) -> pd.DataFrame:
+    """Return what layers take on one accelerator of a chip in physical mode, one at a time.
+
+    Args:
+        layers: Columns ``type, K, C, R, S, Y, X, stride`` (Y, X with padding).
+        hardware: Hardware of kind ``asic``: a shipped name, a path, or a mapping.
+        accelerator: Name of the accelerator; None takes the first.
+        bytes_per_element: Size of weights and activations: 1, 2 or 4.
+
+    Returns:
+        One row per layer: ``cycles`` (memory included), ``seconds``, ``compute_cycles``,
+        ``energy_j`` (dynamic, memory included), ``memory_bytes``, ``link_bytes``, ``macs``.
+
+    Raises:
+        InputError: A layer is impossible, or there is no such hardware.
+        UnknownNameError: The chip has no such accelerator.
+        InfeasibleError: The budget is exceeded, or it has fewer PEs than one cluster.
+    """
+    import pandas as pd
+
+    from archsim.architectures.asic.chip import chip_of
+    from archsim.architectures.asic.chip_costs import physical_columns
+    from archsim.architectures.asic.config import AsicHardware
+    from archsim.config import build, load_document
+    from archsim.kernel import Clock, fs_to_seconds
+
+    spec = build(AsicHardware, load_document(hardware, "hw_configs", {"mode": "physical"}))
+    chip = chip_of(spec, bytes_per_element)
+    name = spec.names[0] if accelerator is None else accelerator
+    if name not in spec.names:
+        raise UnknownNameError("accelerator", name, spec.names, key="accelerator")
+    table = layer_table(layers)
+    found = physical_columns(chip, table, np.ones(len(table), np.int64))
+    where = spec.names.index(name)
+    duration = found.duration_fs[:, where]
+    clock = Clock(spec.frequency_hz)
+    return pd.DataFrame(
+        {
+            "cycles": [clock.cycles(each) for each in duration.tolist()],
+            "seconds": [fs_to_seconds(each) for each in duration.tolist()],
+            "compute_cycles": found.compute_cycles[:, where],
+            "energy_j": found.energy_j[:, where] + found.memory_j[:, where],
+            "memory_bytes": found.first_bytes[:, where] + found.stream_bytes[:, where],
+            "link_bytes": found.link_bytes[:, where],
+            "macs": found.macs,
+        }
+    )
 
 
 def systolic_sizes(layers: Columns) -> dict[str, NDArray[np.int64]]:
@@ -183,23 +285,6 @@ def checked_dataflow(name: object) -> Dataflow:
     raise UnknownNameError("dataflow", str(name), DATAFLOWS, key="dataflow")
 
 
-def _groups(what: str, given: str | ArrayLike, count: int) -> list[Group]:
-    """Return each name and the layers it applies to."""
-    import pandas as pd
-
-    names = np.asarray(given, dtype=object)
-    if names.ndim > 1 or (names.ndim == 1 and len(names) not in (1, count)):
-        raise InputError(
-            f"one {what}, or one per layer",
-            key=what,
-            found=f"{names.size} for {count} layers",
-        )
-    if names.size == 1:
-        return [(str(names.ravel()[0]), slice(None))]
-    codes, found = pd.factorize(names, use_na_sentinel=False)
-    return [(str(name), np.flatnonzero(codes == code)) for code, name in enumerate(found)]
-
-
 def _meant(
     templates: list[Group],
     versions: list[Group],
@@ -220,7 +305,7 @@ def _meant(
             for index in np.flatnonzero(of_version & (meant == "rs")).tolist():
                 net = "" if nets is None else str(np.broadcast_to(nets, count)[index]).lower()
                 meant[index] = SHIPPED_RS_NETS.get(net, "rs_resnet50")
-    return _groups("template", meant, count)
+    return groups("template", meant, count)
 
 
 def _buffer_bytes(l1_bytes: ArrayLike, count: int) -> NDArray[np.int64]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archsim.architectures.asic.chip import Chip, ChipCosts
+from archsim.architectures.asic.chip import Chip
+from archsim.architectures.asic.chip_costs import ChipCosts
 from archsim.architectures.asic.problem import Problem, Schedule
 from archsim.kernel import (
     ProcessGenerator,

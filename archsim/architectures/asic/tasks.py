@@ -15,7 +15,7 @@ class Task:
     """One layer of one network.
 
     Attributes:
-        name: Name of the layer, with its network's number in front if there are several.
+        name: Name of the layer, with its network's name in front if there are several.
         kind: Operation kind, for tables.
         layer: Its loops.
         copies: How often it runs: images, groups, heads.
@@ -43,8 +43,8 @@ def tasks_of(networks: Sequence[Network], batch: int) -> tuple[Task, ...]:
         UnsupportedError: A network has no matrix work, or a layer no counterpart.
     """
     found: list[Task] = []
-    for number, network in enumerate(networks):
-        prefix = f"{number}." if len(networks) > 1 else ""
+    for network in networks:
+        prefix = f"{network.name}." if len(networks) > 1 else ""
         base = len(found)
         chosen, waits = network.matrix_operations()
         if not chosen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.base import Architecture, Fidelity, expect
@@ -26,6 +28,18 @@ class DramArchitecture(Architecture):
     hardware_model: ClassVar[type[HardwareSpec]] = DramHardware
     workload_kinds: ClassVar[frozenset[str]] = frozenset({"memory_trace"})
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "banks": "All banks: commands and their energy.",
+            "data bus": "The channel's data bus.",
+        }
+    )
+    operation_kinds: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "read": "Read requests of the trace.",
+            "write": "Write requests of the trace.",
+        }
+    )
 
     def simulate(
         self,

@@ -118,7 +118,7 @@ class Timing(StrictModel):
 class Currents(StrictModel):
     """Data-sheet currents of one device."""
 
-    vdd_v: Volts
+    vdd_v: Volts = Field(description="supply voltage that the currents flow at")
     idd0_a: Amperes = Field(description="one bank activated and precharged every tRC")
     idd2n_a: Amperes = Field(description="standby, all banks precharged")
     idd3n_a: Amperes = Field(description="standby, a bank open")

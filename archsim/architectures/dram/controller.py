@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from archsim.architectures.dram.buffer import remove_request, store_request
+from archsim.architectures.dram.buffer import remove_request
 from archsim.architectures.dram.commands import (
     ACT,
     ALL_BANK,
     ARBITER_SIMPLE,
+    NONE,
     PRE,
     PREA,
     RDA,
@@ -16,12 +17,21 @@ from archsim.architectures.dram.commands import (
     WRA,
 )
 from archsim.architectures.dram.compiled import compiled
-from archsim.architectures.dram.policies import has_room, plan_bank
+from archsim.architectures.dram.front import (
+    ARRIVAL,
+    IS_WAITING,
+    arrives,
+    can_enter,
+    enter,
+    pass_arbiter,
+    send_next,
+)
+from archsim.architectures.dram.policies import plan_bank
+from archsim.architectures.dram.power import note_power
 from archsim.architectures.dram.refresh import check_refreshes, note_refresh
 from archsim.architectures.dram.responses import (
-    DELIVERED,
     LAST_DELIVERY,
-    LAST_RESPONSE,
+    new_back,
     respond,
 )
 from archsim.architectures.dram.selection import (
@@ -31,16 +41,14 @@ from archsim.architectures.dram.selection import (
     select_oldest,
 )
 from archsim.architectures.dram.state import (
-    BANK,
     CHOSEN,
     IN_RANK,
     IS_STALE,
+    LAST_BANK,
     NEVER,
     OPEN_BANKS,
     OPEN_ROW,
     ROW,
-    Int8s,
-    Int16s,
     Int32s,
     Int64s,
     Settings,
@@ -81,116 +89,97 @@ def plan_stale_banks(
 
 @compiled
 def run(
-    time: Int64s, items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s,
-    ready: Int64s, starts: Int64s, rules: Int64s, settings: Settings,
-) -> tuple[Int64s, Int64s, Int64s, Int8s, Int16s, Int32s]:  # fmt: skip
+    time: Int64s, items: Int32s, links: Int32s,
+    banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
+    power: Int64s, opened: Int64s, counts: Int64s, front: Int64s,
+    starts: Int64s, rules: Int64s, settings: Settings, keeps_log: bool,
+) -> tuple[Int64s, Int64s, Int64s]:  # fmt: skip
     """Run a trace to its last response.
 
     Args:
         time: Time of each request in the trace, in memory clocks.
-        items, links, banks, ranks, channel, ready: The state, as in ``state``; used up.
+        items, links: The requests, and room for their neighbours.
+        banks, ranks, channel, ready: The state, as in ``state``; used up.
+        power, opened, counts: Counters for the energy, as in ``power``; filled.
+        front: The way in, as in ``front``; used up.
         starts, rules: The timing table, from ``timing.rule_arrays``, in ticks.
         settings: The parameters.
+        keeps_log: Whether to list the commands.
 
     Returns:
-        In ticks: when the player sent each request, when it got each response, and when each
-        command was issued; then its number, its bank (first of the rank for PREA, REFA) and its
-        request (-1: none).
+        In ticks, when the player sent each request and when it got each response; and rows of
+        (tick, command, bank, request): the first bank of the rank for PREA and REFA, -1 for no
+        request; none if no log is kept.
     """
     n, tick = len(time), settings.tick
     simple, refreshes = settings.arbiter == ARBITER_SIMPLE, settings.refresh_policy == ALL_BANK
     sent, got = np.zeros(n, np.int64), np.full(n, -1, np.int64)
-    delivered = np.empty(0 if simple else n, np.int64)
-    back = np.zeros(4, np.int64)
-    back[LAST_RESPONSE] = back[LAST_DELIVERY] = -tick
-    log_time, log_command = np.empty(3 * n + 64, np.int64), np.empty(3 * n + 64, np.int8)
-    log_bank, log_item = np.empty(3 * n + 64, np.int16), np.empty(3 * n + 64, np.int32)
+    delivered, back = np.empty(0 if simple else n, np.int64), new_back(settings)
+    log = np.empty((3 * n + 64 if keeps_log else 0, 4), np.int64)
     logged = served = 0
-    next_item = 0  # the request that arrives, or waits, next
-    waiting = False
-    sent[0] = accepted = arrival = time[0] * tick
-    joins_timer = False  # whether the request arrives with a timer-driven evaluation, not after it
-    entered, previous = -tick, -1  # when the controller took the last request; last evaluation
-    best_time, command, bank, later = NEVER, -1, -1, NEVER
-    timer = due = first_due = NEVER
+    sent[0] = front[ARRIVAL]
+    best_time, command, bank, previous = NEVER, NONE, -1, -1
+    due = first_due = timer = NEVER
     if refreshes:
         due, first_due = check_refreshes(banks, ranks, settings, 0)
         timer = due
     while True:
-        now = min(timer, arrival)
+        now = min(timer, front[ARRIVAL])
         if served == n and now > back[LAST_DELIVERY]:
             break
-        if arrival == now and (joins_timer or timer > now or previous == now):
-            waiting, arrival = True, NEVER
+        if arrives(front, timer, previous, now):
+            front[IS_WAITING], front[ARRIVAL] = 1, NEVER
         previous = now
-        took, changed = False, bool(settings.two_buses)
-        if waiting and has_room(banks, channel, settings):
-            store_request(items, links, banks, ranks, channel, next_item)
-            plan_bank(items, links, banks, ranks, channel, settings, items[next_item, BANK])
-            waiting, took, changed = False, True, True
+        # The evaluation of a clock: admission, refresh, command choice.
+        took = changed = can_enter(front, banks, channel, settings)
+        if took:
+            enter(front, items, links, banks, ranks, channel, now)
+            plan_bank(items, links, banks, ranks, channel, settings, channel[LAST_BANK])
         if refreshes and now >= first_due:
             due, first_due = check_refreshes(banks, ranks, settings, now)
             changed = True
-        if changed and settings.two_buses:
-            best_time, command, bank, later = select_of_two_buses(
+        if settings.two_buses:
+            best_time, command, bank, _ = select_of_two_buses(
                 banks, ranks, channel, ready, settings, now
             )
         elif changed:
             best_time, command, bank = select_oldest(banks, ranks, channel, ready, settings, now)
-        is_blocked = now < best_time < NEVER
         if best_time == now:
-            if logged == len(log_time):
-                log_time = np.concatenate((log_time, np.empty_like(log_time)))
-                log_command = np.concatenate((log_command, np.empty_like(log_command)))
-                log_bank = np.concatenate((log_bank, np.empty_like(log_bank)))
-                log_item = np.concatenate((log_item, np.empty_like(log_item)))
+            changed = True
             item = -1 if command >= PREA else banks[bank, CHOSEN]
-            log_time[logged], log_command[logged] = now, command
-            log_bank[logged], log_item[logged] = bank, item
-            logged += 1
+            if keeps_log:
+                if logged == len(log):
+                    log = np.concatenate((log, np.empty_like(log)))
+                log[logged, 0], log[logged, 1] = now, command
+                log[logged, 2], log[logged, 3] = bank, item
+                logged += 1
+            rank = banks[bank, IN_RANK]
+            note_power(power, opened, counts, settings, command, bank, rank, -(-now // tick))
             issue(items, links, banks, ranks, channel, settings, command, bank)
             note_timing(banks, ranks, channel, ready, starts, rules, settings, command, bank, now)
             if is_column(command):
                 served += 1
-                if waiting and has_room(banks, channel, settings):
-                    store_request(items, links, banks, ranks, channel, next_item)
-                    waiting, took = False, True
+                if can_enter(front, banks, channel, settings):
+                    enter(front, items, links, banks, ranks, channel, now)
+                    took = True
                 is_write = command in (WR, WRA)
                 got[item] = now + (settings.write_end if is_write else settings.read_end)
                 respond(got, delivered, back, settings, item)
-            changed = True
         if took:
-            next_item += 1
-            entered = now
-            if next_item < n:
-                if simple:
-                    accepted = now
-                sent[next_item] = max(time[next_item], accepted // tick + 1) * tick
-                if simple:
-                    arrival = sent[next_item]
-        if not simple and arrival == NEVER and not waiting and next_item < n:
-            # Request j takes the slot that response j - limit frees.
-            slot = next_item - settings.max_active
-            if slot < back[DELIVERED]:
-                accepted = sent[next_item]
-                if slot >= 0:
-                    accepted = max(accepted, delivered[slot])
-                joins_timer = accepted <= entered
-                arrival = entered + tick if joins_timer else accepted
+            send_next(front, time, sent, settings)
+        if not simple:
+            pass_arbiter(front, sent, delivered, back, settings)
+        # What can issue next, and when.
         if changed:
             plan_stale_banks(items, links, banks, ranks, channel, settings)
             if refreshes and now >= first_due:
                 due, first_due = check_refreshes(banks, ranks, settings, now)
-            if settings.two_buses:
-                best_time, _, _, later = select_of_two_buses(
-                    banks, ranks, channel, ready, settings, now
-                )
-                best_time = later if is_blocked else min(best_time, later)
-            else:
+            if not settings.two_buses:
                 best_time, command, bank = select_oldest(
                     banks, ranks, channel, ready, settings, now
                 )
+        if settings.two_buses:
+            first, _, _, later = select_of_two_buses(banks, ranks, channel, ready, settings, now)
+            best_time = min(first, later)
         timer = min(best_time, due)
-    return (
-        sent, got, log_time[:logged], log_command[:logged], log_bank[:logged], log_item[:logged]
-    )  # fmt: skip
+    return sent, got, log[:logged]

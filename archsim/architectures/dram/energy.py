@@ -1,15 +1,22 @@
-"""Energy of a list of commands from data-sheet currents, by the rules of DRAMPower 4."""
+"""Energy of what commands did, from data-sheet currents, by the rules of DRAMPower 4."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from archsim.architectures.dram.commands import ACT, PRE, PREA, RD, RDA, REFA, WR, WRA
-from archsim.architectures.dram.compiled import compiled
-from archsim.architectures.dram.state import Int8s, Int16s, Int64s
+from archsim.architectures.dram.power import (
+    ACTIVE,
+    CLOSING,
+    LAST_CLOCK,
+    LAST_COMMAND,
+    LAST_INSIDE,
+    OPEN,
+    OPENING,
+    PRECHARGES,
+)
+from archsim.architectures.dram.state import Int64s
 
 if TYPE_CHECKING:
     from archsim.architectures.dram.config import DramDevice
@@ -64,112 +71,35 @@ class Energy:
         return self.dynamic_pj + self.static_pj
 
 
-@compiled
-def count_rank(
-    times: Int64s, commands: Int8s, banks: Int16s, rank: int, banks_per_rank: int,
-    read_close: int, write_close: int, ras: int, refresh_active: int,
-) -> tuple[int, int, int, int, int]:  # fmt: skip
-    """Follow the banks of a rank through a list of commands.
-
-    An auto-precharge takes effect later than its command, at the precharge inside it; a refresh
-    counts ``refresh_active`` clocks as active.
-
-    Returns:
-        Precharges, active clocks up to the last closing, the clock at which that was or (with a
-        bank still open) at which the rank became active, open banks, and the last precharge
-        inside an auto-precharge (-1: none).
-    """
-    opened = np.full(banks_per_rank, -1, np.int64)
-    active = precharges = opening = closing = open_banks = 0
-    last_inside = -1
-    for place in range(len(times)):
-        bank = banks[place] - rank * banks_per_rank
-        if bank < 0 or bank >= banks_per_rank:
-            continue
-        time, command = times[place], commands[place]
-        if command == ACT:
-            if open_banks == 0 and time >= closing:
-                active += closing - opening
-                opening = closing = time
-            opened[bank] = time
-            open_banks += 1
-        elif command == PRE:
-            open_banks -= 1
-            precharges += 1
-            closing = max(closing, time)
-        elif command in (RDA, WRA):
-            inside = time + (read_close if command == RDA else write_close)
-            inside = max(inside, opened[bank] + ras)
-            last_inside = max(last_inside, inside)
-            open_banks -= 1
-            precharges += 1
-            closing = max(closing, inside)
-        elif command == PREA:
-            precharges += open_banks
-            open_banks = 0
-            closing = max(closing, time)
-        elif command == REFA:
-            active += refresh_active
-    return precharges, active, opening if open_banks else closing - opening, open_banks, last_inside
-
-
-@compiled
-def count_commands(commands: Int8s) -> Int64s:
-    """Return how often each command is in a list, shape (commands,)."""
-    count = np.zeros(8, np.int64)
-    for command in commands:
-        count[command] += 1
-    return count
-
-
-def activity(device: DramDevice, times: Int64s, commands: Int8s, banks: Int16s) -> Activity:
-    """Count what a list of commands did.
-
-    Args:
-        device: The device.
-        times: Clock of each command, ascending.
-        commands: Command numbers.
-        banks: Bank of each command; for PREA and REFA the first bank of the rank.
-    """
-    t, shape = device.timing, device.organisation
-    write_close = t.wl + shape.burst_clocks + t.wr
-    read_close = t.al + max(t.rtp, device.currents.shortest_auto_precharge)
-    counted = [
-        count_rank(
-            times, commands, banks, rank, shape.banks_per_rank, read_close, write_close, t.ras,
-            t.rfc - t.rp,
-        )
-        for rank in range(shape.ranks)
-    ]  # fmt: skip
-    window = _window(device, times, commands, max(last for *_, last in counted))
+def activity(device: DramDevice, power: Int64s, counts: Int64s) -> Activity:
+    """Return what the counters of ``power`` come to at the end of the window."""
+    window = _window(device, power, counts)
     active = 0
-    for _, clocks, rest, open_banks, _ in counted:
-        active += clocks + (max(0, window - rest) if open_banks else rest)
-    count = count_commands(commands)
+    for rank in power:
+        end = window if rank[OPEN] else int(rank[CLOSING])
+        active += int(rank[ACTIVE]) + max(0, end - int(rank[OPENING]))
     return Activity(
-        activates=int(count[ACT]),
-        precharges=int(sum(precharges for precharges, *_ in counted)),
-        reads=int(count[RD] + count[RDA]),
-        writes=int(count[WR] + count[WRA]),
-        refreshes=int(count[REFA]),
-        active_clocks=int(active),
-        precharged_clocks=max(0, window * shape.ranks - int(active)),
+        activates=int(counts[ACT]),
+        precharges=int(power[:, PRECHARGES].sum()),
+        reads=int(counts[RD] + counts[RDA]),
+        writes=int(counts[WR] + counts[WRA]),
+        refreshes=int(counts[REFA]),
+        active_clocks=active,
+        precharged_clocks=max(0, window * len(power) - active),
         window_clocks=window,
     )
 
 
-def _window(device: DramDevice, times: Int64s, commands: Int8s, last_inside: int) -> int:
+def _window(device: DramDevice, power: Int64s, counts: Int64s) -> int:
     """Return the clock that energy is counted up to: the last command's completion less one."""
-    if len(times) == 0:
-        return 0
     t, burst = device.timing, device.organisation.burst_clocks
+    last, last_inside = int(counts[LAST_CLOCK]), int(power[:, LAST_INSIDE].max())
+    if last_inside > last:
+        return last_inside + t.rp - 1
     read, write = t.rl + t.dqsck + 1 + burst, t.wl + burst + t.wr
     completion = {ACT: t.rcd_rd, PRE: t.rp, PREA: t.rp, REFA: 0}
     completion |= {RD: read, RDA: read, WR: write, WRA: write}
-    last = int(times[-1])
-    if last_inside > last:
-        return int(last_inside) + t.rp - 1
-    return last + completion[int(commands[-1])] - 1
+    return last + completion[int(counts[LAST_COMMAND])] - 1
 
 
 def price(device: DramDevice, done: Activity) -> Energy:

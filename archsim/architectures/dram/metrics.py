@@ -45,4 +45,19 @@ METRICS: tuple[MetricDeclaration, ...] = (
     MetricDeclaration(
         "row_hit_share", "1", "Share of reads and writes that needed no activate of their own."
     ),
+    MetricDeclaration(
+        "trace_row_hit_share",
+        "1",
+        "Share of requests to the row that the request before in their bank went to, in the "
+        "order of the trace.",
+    ),
+    MetricDeclaration("trace_rows", "rows", "Different rows that the trace touches."),
+    MetricDeclaration(
+        "trace_bank_spread",
+        "1",
+        "Mean requests of a bank divided by those of the busiest: 1 when evenly spread.",
+    ),
+    MetricDeclaration(
+        "trace_turns", "turns", "Times that a read follows a write in the trace, or the reverse."
+    ),
 )

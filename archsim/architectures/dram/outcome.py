@@ -9,7 +9,9 @@ import numpy as np
 
 from archsim.architectures.dram import commands as names
 from archsim.architectures.dram.controller import run
-from archsim.architectures.dram.energy import Activity, Energy, activity, count_commands, price
+from archsim.architectures.dram.energy import Activity, Energy, activity, price
+from archsim.architectures.dram.front import new_front
+from archsim.architectures.dram.power import new_power, note_list
 from archsim.architectures.dram.state import (
     Int8s,
     Int16s,
@@ -19,6 +21,7 @@ from archsim.architectures.dram.state import (
     new_state,
 )
 from archsim.architectures.dram.timing import CLOCKS, rule_arrays
+from archsim.errors import InputError
 
 if TYPE_CHECKING:
     from archsim.architectures.dram.config import Controller, DramDevice
@@ -90,48 +93,85 @@ class Outcome:
     energy: Energy = field(repr=False)
     record: Record | None = field(repr=False, compare=False)
 
+    @property
+    def commands(self) -> CommandList:
+        """The commands issued.
+
+        Raises:
+            InputError: No record was kept.
+        """
+        if self.record is None:
+            raise InputError("this run kept no record of its commands", allowed="keep_record=True")
+        return self.record.commands
+
 
 def run_requests(
-    requests: Requests, device: DramDevice, controller: Controller, *, keep_record: bool = True
+    requests: Requests, device: DramDevice, controller: Controller, *, keep_record: bool = False
 ) -> Outcome:
-    """Run decoded requests to the last response; other threads can run meanwhile."""
-    record = play(requests, device, controller)
-    return summarise(requests, device, record, keep_record=keep_record)
+    """Run decoded requests to the last response; other threads can run meanwhile.
 
-
-def play(requests: Requests, device: DramDevice, controller: Controller) -> Record:
-    """Play the controller from the first request to the last response."""
+    Args:
+        requests: The trace.
+        device: The device.
+        controller: The ten parameters.
+        keep_record: Whether to list the commands, which takes 120 bytes a request.
+    """
     settings = controller_settings(device, controller)
     starts, rules = rule_arrays(device)
     rules[:, CLOCKS] *= settings.tick
     links = np.full((len(requests), 2), -1, np.int32)
-    sent, got, times, command, bank, item = run(
-        requests.time, requests.items, links, *new_state(settings), starts, rules, settings
-    )
+    state = new_state(settings)
+    power, opened, counts = new_power(device.organisation.ranks, settings.banks)
+    front = new_front(int(requests.time[0]) * settings.tick, settings)
+    sent, got, log = run(
+        requests.time, requests.items, links, *state, power, opened, counts, front, starts, rules,
+        settings, keep_record,
+    )  # fmt: skip
     if settings.tick > 1:  # what happens just before an edge counts as on it
-        sent, got, times = (-(-ticks // settings.tick) for ticks in (sent, got, times))
-    return Record(CommandList(times, command, bank, item), sent, got)
+        for ticks in (sent, got, log[:, 0]):
+            ticks[:] = -(-ticks // settings.tick)
+    record = None
+    if keep_record:
+        commands = CommandList(
+            log[:, 0].copy(),
+            log[:, 1].astype(np.int8),
+            log[:, 2].astype(np.int16),
+            log[:, 3].astype(np.int32),
+        )
+        record = Record(commands, sent, got)
+    return _outcome(requests, device, activity(device, power, counts), counts, sent, got, record)
 
 
-def summarise(
-    requests: Requests, device: DramDevice, record: Record, *, keep_record: bool = True
-) -> Outcome:
-    """Return the figures of a run."""
-    commands, got = record.commands, record.received_cycles
-    done = activity(device, commands.time_cycles, commands.command, commands.bank)
+def activity_of_list(device: DramDevice, commands: CommandList) -> Activity:
+    """Return what a list of commands did, wherever it is from."""
+    from archsim.architectures.dram.config import Controller
+
+    settings = controller_settings(device, Controller())
+    power, opened, counts = new_power(device.organisation.ranks, settings.banks)
+    note_list(
+        power, opened, counts, settings, commands.time_cycles, commands.command, commands.bank
+    )
+    return activity(device, power, counts)
+
+
+def _outcome(
+    requests: Requests, device: DramDevice, done: Activity, counts: Int64s,
+    sent: Int64s, got: Int64s, record: Record | None,
+) -> Outcome:  # fmt: skip
     energy = price(device, done)
     clock_ns = device.clock_s * 1e9
     energy_clock_ns = (device.currents.clock_s or device.clock_s) * 1e9
-    counts = count_commands(commands.command)
     total = int(got.max())
-    latency = got - record.sent_cycles
+    from_trace = float(got.mean() - requests.time.mean())
+    latency = got if record is None else got.copy()
+    latency -= sent
     return Outcome(
         total_cycles=total,
         total_time_ns=total * clock_ns,
         energy_pj=energy.total_pj,
         average_power_mw=energy.total_pj / (done.window_clocks * energy_clock_ns),
         mean_latency_ns=float(latency.mean()) * clock_ns,
-        mean_latency_from_trace_time_ns=float(got.mean() - requests.time.mean()) * clock_ns,
+        mean_latency_from_trace_time_ns=from_trace * clock_ns,
         max_latency_ns=int(latency.max()) * clock_ns,
         activates=int(counts[names.ACT]),
         precharges=int(counts[names.PRE] + counts[names.PREA]),
@@ -139,7 +179,7 @@ def summarise(
         energy_per_bit_pj=energy.total_pj / (8 * len(got) * device.organisation.burst_bytes),
         activity=done,
         energy=energy,
-        record=record if keep_record else None,
+        record=record,
     )
 
 
@@ -169,4 +209,8 @@ def controller_settings(device: DramDevice, controller: Controller) -> Settings:
         act_clocks=timing.act_clocks,
         two_buses=int(shape.command_bus == "row_and_column"),
         tick=tick,
+        read_close=timing.al + max(timing.rtp, device.currents.shortest_auto_precharge),
+        write_close=timing.wl + shape.burst_clocks + timing.wr,
+        ras=timing.ras,
+        refresh_active=timing.rfc - timing.rp,
     )

@@ -20,6 +20,7 @@ from archsim.architectures.dram.config import Controller, DramDevice
 from archsim.architectures.dram.mapping import AddressMapping, mapping_from_order
 from archsim.architectures.dram.outcome import CommandList, Outcome, Record, run_requests
 from archsim.architectures.dram.requests import decode
+from archsim.architectures.dram.statistics import TraceStatistics, statistics_of
 from archsim.config import build, list_named, load_document
 from archsim.errors import InputError, UnknownNameError
 from archsim.workload.memory_trace import MemoryTrace, from_dataframe
@@ -34,12 +35,14 @@ __all__ = [
     "MemoryTrace",
     "Outcome",
     "Record",
+    "TraceStatistics",
     "device_names",
     "generate",
     "load_device",
     "read_stl",
     "simulate",
     "simulate_batch",
+    "trace_statistics",
     "write_stl",
 ]
 
@@ -51,6 +54,8 @@ def simulate(
     device: str | DramDevice,
     controller: Mapping[str, object],
     address_mapping: Mapping[str, object] | str | None = None,
+    *,
+    keep_record: bool = False,
 ) -> Outcome:
     """Run a memory trace to its last response.
 
@@ -61,13 +66,14 @@ def simulate(
             keep their defaults. Whole numbers may be text, as they are in a CSV.
         address_mapping: Level to its bits, lowest first; or levels from the most significant down,
             e.g. ``"row-bank-column"``; ``None``: the device's own.
+        keep_record: Whether the outcome keeps the commands, and the times of each request.
 
     Raises:
         InputError: An argument is wrong; one sentence.
     """
     chips, wanted = load_device(device), _controller(controller)
     requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
-    return run_requests(requests, chips, wanted)
+    return run_requests(requests, chips, wanted, keep_record=keep_record)
 
 
 def simulate_batch(
@@ -97,9 +103,22 @@ def simulate_batch(
     chips, wanted = load_device(device), [_controller(item) for item in controllers]
     requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        return list(
-            pool.map(lambda item: run_requests(requests, chips, item, keep_record=False), wanted)
-        )
+        return list(pool.map(lambda item: run_requests(requests, chips, item), wanted))
+
+
+def trace_statistics(
+    trace: pd.DataFrame | MemoryTrace | str | Path,
+    device: str | DramDevice,
+    address_mapping: Mapping[str, object] | str | None = None,
+) -> TraceStatistics:
+    """Return what a trace asks of a device: row hits, bank spread, read/write turns.
+
+    Raises:
+        InputError: An argument is wrong; one sentence.
+    """
+    chips = load_device(device)
+    requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
+    return statistics_of(requests, chips.organisation.banks)
 
 
 def device_names() -> list[str]:

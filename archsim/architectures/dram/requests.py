@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from archsim.workload.memory_trace import MemoryTrace
 
 
+BLOCK = 65_536
+"""Requests decoded at a time, so that a long trace needs little room beside itself."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Requests:
     """A trace with its addresses decoded.
@@ -58,11 +62,14 @@ def decode(trace: MemoryTrace, device: DramDevice, mapping: AddressMapping) -> R
             allowed=f"0 to {hex(shape.capacity_bytes - 1)}",
         )
     items = np.empty((len(trace), 4), np.int32)
-    bank = mapping.extract(addresses, "rank")
-    bank = bank * shape.bank_groups + mapping.extract(addresses, "bank_group")
-    items[:, BANK] = bank * shape.banks_per_group + mapping.extract(addresses, "bank")
-    items[:, ROW] = mapping.extract(addresses, "row")
-    place = mapping.extract(addresses, "column") * (shape.bus_bits // 8)
-    items[:, COLUMN] = place + mapping.extract(addresses, "byte")
+    for low in range(0, len(trace), BLOCK):
+        part = slice(low, low + BLOCK)
+        block = addresses[part]
+        bank = mapping.extract(block, "rank")
+        bank = bank * shape.bank_groups + mapping.extract(block, "bank_group")
+        items[part, BANK] = bank * shape.banks_per_group + mapping.extract(block, "bank")
+        items[part, ROW] = mapping.extract(block, "row")
+        place = mapping.extract(block, "column") * (shape.bus_bits // 8)
+        items[part, COLUMN] = place + mapping.extract(block, "byte")
     items[:, IS_WRITE] = trace.is_write
     return Requests(trace.time_cycles, items)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from archsim.architectures.dram.commands import (
     ARBITER_REORDER,
     ARBITER_SIMPLE,
@@ -13,6 +15,14 @@ from archsim.architectures.dram.state import Int64s, Settings
 RESPONDED, LAST_RESPONSE, DELIVERED, LAST_DELIVERY = range(4)
 """Places in ``back``: how many responses left the controller and reached the player, and when the
 last one was acknowledged."""
+
+
+@compiled
+def new_back(settings: Settings) -> Int64s:
+    """Return ``back`` before the first response."""
+    back = np.zeros(4, np.int64)
+    back[LAST_RESPONSE] = back[LAST_DELIVERY] = -settings.tick
+    return back
 
 
 @compiled

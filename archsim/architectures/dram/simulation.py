@@ -8,9 +8,10 @@ from archsim.architectures.base import Fidelity
 from archsim.architectures.dram.config import DramHardware
 from archsim.architectures.dram.energy import Activity, Energy, price
 from archsim.architectures.dram.legality import violations
-from archsim.architectures.dram.outcome import Outcome, Record, play, summarise
+from archsim.architectures.dram.outcome import CommandList, Outcome, run_requests
 from archsim.architectures.dram.requests import Requests, decode
 from archsim.architectures.dram.state import IS_WRITE
+from archsim.architectures.dram.statistics import statistics_of
 from archsim.architectures.dram.uncontended import bus_bound_cycles, uncontended
 from archsim.result import Check, Pair, Result, assemble, make_provenance
 
@@ -38,14 +39,14 @@ def simulate(
     closed = uncontended(hardware, requests)
     checks: list[Check] = []
     if fidelity == "event":
-        record = play(requests, hardware, hardware.controller)
-        outcome = summarise(requests, hardware, record)
+        outcome = run_requests(requests, hardware, hardware.controller, keep_record=True)
+        issued = outcome.commands
         total, done = outcome.total_cycles, outcome.activity
-        checks = [_legal(hardware, requests, record), _never_faster(outcome, closed.total_cycles)]
+        checks = [_legal(hardware, requests, issued), _never_faster(outcome, closed.total_cycles)]
         if timeline is not None:
             from archsim.architectures.dram.command_timeline import record_commands
 
-            record_commands(timeline, hardware, requests, record.commands)
+            record_commands(timeline, hardware, requests, issued)
         latencies = _latencies(outcome)
     else:
         total, done = closed.total_cycles, closed.activity
@@ -66,6 +67,7 @@ def simulate(
         metrics={
             **_metrics(hardware, done, energy, latency_s),
             **latencies,
+            **_trace_metrics(hardware, requests),
             "total_cycles": float(total),
             "precharges": float(
                 outcome.precharges if fidelity == "event" else _explicit(hardware, done)
@@ -101,10 +103,10 @@ def _latencies(outcome: Outcome) -> dict[str, float]:
     }
 
 
-def _legal(hardware: DramHardware, requests: Requests, record: Record) -> Check:
+def _legal(hardware: DramHardware, requests: Requests, issued: CommandList) -> Check:
     """Check every command against the independent replay."""
-    found = violations(hardware, requests, record.commands, limit=1)
-    detail = f"{len(record.commands)} commands" if not found else found[0].sentence
+    found = violations(hardware, requests, issued, limit=1)
+    detail = f"{len(issued)} commands" if not found else found[0].sentence
     return Check("no command breaks a timing constraint", not found, detail)
 
 
@@ -133,6 +135,16 @@ def _metrics(
         "activates": float(done.activates),
         "refreshes": float(done.refreshes),
         "row_hit_share": max(0.0, 1.0 - done.activates / count),
+    }
+
+
+def _trace_metrics(hardware: DramHardware, requests: Requests) -> dict[str, float]:
+    found = statistics_of(requests, hardware.organisation.banks)
+    return {
+        "trace_row_hit_share": found.row_hits / found.requests,
+        "trace_rows": float(found.rows),
+        "trace_bank_spread": found.bank_spread,
+        "trace_turns": float(found.turns),
     }
 
 

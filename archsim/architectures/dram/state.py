@@ -47,7 +47,7 @@ class Settings(NamedTuple):
     """The ten parameters as numbers (see ``commands``), and what the device adds.
 
     Times are in ticks; ``tick`` ticks make a memory clock: one, or two for a device whose commands
-    may come off the clock's edges.
+    may come off the clock's edges. The last four are clocks, for energy.
     """
 
     page_policy: int
@@ -70,6 +70,10 @@ class Settings(NamedTuple):
     act_clocks: int
     two_buses: int
     tick: int
+    read_close: int
+    write_close: int
+    ras: int
+    refresh_active: int
 
 
 def new_state(settings: Settings) -> tuple[Int64s, Int64s, Int64s, Int64s]:

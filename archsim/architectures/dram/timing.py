@@ -120,8 +120,9 @@ def rule_arrays(device: DramDevice) -> tuple[NDArray[np.int64], NDArray[np.int64
     """
     rows: list[tuple[int, int, int]] = []
     starts = [0]
+    table = timing_table(device)
     for command in range(len(COMMANDS)):
-        for item in timing_table(device):
+        for item in table:
             if command in item.previous:
                 rows += [(item.level, following, item.clocks) for following in item.following]
         starts.append(len(rows))

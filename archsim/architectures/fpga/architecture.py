@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.base import Architecture, Fidelity, expect
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
+    from archsim.result.provenance import NamedConstant
 
 
 class FpgaArchitecture(Architecture):
@@ -28,6 +30,23 @@ class FpgaArchitecture(Architecture):
     hardware_model: ClassVar[type[HardwareSpec]] = FpgaHardware
     workload_kinds: ClassVar[frozenset[str]] = frozenset({"ternary_lm", "moe_vit"})
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "ternary products": "The unit that multiplies with ternary weights.",
+            "RMS unit": "Root mean square of a vector.",
+            "row-wise unit": "Element-wise work on vectors.",
+            "load and store": "Vectors to and from memory.",
+            "multipliers": "The arrays of multipliers of a vision transformer.",
+            "memory": "External memory of the board.",
+            "board": "The whole board; its power where only that is known.",
+        }
+    )
+
+    def constants(self) -> Sequence[NamedConstant]:
+        """Return the constants of this family's code."""
+        from archsim.architectures.fpga.constants import ALL_CONSTANTS
+
+        return ALL_CONSTANTS
 
     def simulate(
         self,
@@ -61,12 +80,31 @@ class FpgaArchitecture(Architecture):
         workload: WorkloadSpec,
         columns: Mapping[str, NDArray[np.generic]],
     ) -> dict[str, NDArray[np.float64]]:
-        """Evaluate many designs of a ternary core with the closed forms; see ``batch``."""
+        """Evaluate many designs with the closed forms; see ``batch`` and ``vit_batch``."""
         from archsim.architectures.fpga.batch import evaluate_ternary
+        from archsim.architectures.fpga.vit_batch import evaluate_vit
+        from archsim.workload.moe_vit import MoeVitWorkload
         from archsim.workload.ternary_lm_workload import TernaryLmWorkload
 
+        design = expect(FpgaHardware, hardware)
+        if workload.kind == "moe_vit":
+            return evaluate_vit(design, expect(MoeVitWorkload, workload), columns)
+        return evaluate_ternary(design, expect(TernaryLmWorkload, workload), columns)
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs of a ternary core do not fit; see the base class."""
+        from archsim.architectures.fpga.batch import ternary_reasons
+        from archsim.workload.ternary_lm_workload import TernaryLmWorkload
+
+        if workload.kind != "ternary_lm":
+            return None
         tokens = expect(TernaryLmWorkload, workload)
-        return evaluate_ternary(expect(FpgaHardware, hardware), tokens, columns)
+        return ternary_reasons(expect(FpgaHardware, hardware), tokens, columns)
 
 
 ARCHITECTURE = FpgaArchitecture()

@@ -11,23 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from archsim.architectures.fpga.config import BITS_PER_WEIGHT, FpgaHardware, TernaryCore
-from archsim.architectures.fpga.design_columns import DesignColumns
+from archsim.architectures.fpga.batch_fit import reasons_of, room_of
+from archsim.architectures.fpga.config import FpgaHardware
+from archsim.architectures.fpga.core_columns import CoreColumns, slices
 from archsim.architectures.fpga.matvec import Feed, Floats, round_up
 from archsim.architectures.fpga.program import BLOCK, HEAD
-from archsim.architectures.fpga.resources import (
-    BLOCK_DEPTH,
-    BLOCK_PORT_BYTES,
-    LANE_CELLS,
-    REGISTER_BYTES,
-)
 from archsim.architectures.fpga.ternary_block import ProgramDesign, program_cycles
-from archsim.errors import UnsupportedError
 from archsim.workload.ternary_lm_model import zero_share_of_gaussian_weights
 from archsim.workload.ternary_lm_workload import TernaryLmWorkload
-
-CHUNK = 8192
-"""Designs at a time: their arrays stay in the processor's cache."""
 
 Results = dict[str, Floats]
 
@@ -56,47 +47,27 @@ def evaluate_ternary(
         UnsupportedError: The design has no ternary core, or a key cannot be varied here.
         InputError: A value is out of bounds, or the columns differ in length.
     """
-    if hardware.ternary_core is None:
-        raise UnsupportedError(f"the design {hardware.name!r} has no ternary core")
-    designs = DesignColumns(hardware, columns)
-    parts = [
-        _Chunk(hardware, hardware.ternary_core, workload, designs, slice(start, start + CHUNK))
-        for start in range(0, designs.count, CHUNK)
-    ]
-    found = [part.results() for part in parts]
+    found = [_Evaluation(core, workload).results() for core in slices(hardware, columns)]
     return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
 
-class _Chunk:
-    """A slice of the designs, each quantity an array of shape (designs,)."""
+def ternary_reasons(
+    hardware: FpgaHardware,
+    workload: TernaryLmWorkload,
+    columns: Mapping[str, NDArray[np.generic]],
+) -> list[str]:
+    """Return why designs do not fit, one sentence each; empty for one that fits.
 
-    def __init__(
-        self,
-        hardware: FpgaHardware,
-        base: TernaryCore,
-        workload: TernaryLmWorkload,
-        designs: DesignColumns,
-        part: slice,
-    ) -> None:
-        self.hardware, self.base, self.workload = hardware, base, workload
-        self.designs, self.part = designs, part
-        get = self._number
-        self.frequency = get("frequency_hz")
-        self.beat_bytes = get("port_bytes") * get("ports")
-        self.cores, self.channels = get("cores"), get("channels")
-        packing = designs.values("ternary_core.weight_packing", base.weight_packing)[part]
-        bits = np.where(packing == "base3", BITS_PER_WEIGHT["base3"], BITS_PER_WEIGHT["two_bit"])
-        self.bits = bits.astype(np.float64)
-        memory = designs.values("board.memory.channel_bytes_per_s", None)[part]
-        self.supplied = memory.astype(np.float64) * self.channels * get("memory_efficiency")
-        self.on_chip = designs.values("ternary_core.weights", base.weights)[part] == "on_chip"
-        self.state_inside = designs.values("ternary_core.state", base.state)[part] == "on_chip"
-        self.lanes, self.vector_lanes = get("lanes"), get("vector_lanes")
-        self.broadcast = get("broadcast_rows")
+    Args and errors are those of ``evaluate_ternary``.
+    """
+    return [reason for core in slices(hardware, columns) for reason in reasons_of(core, workload)]
 
-    def _number(self, key: str) -> Floats:
-        values = self.designs.values(f"ternary_core.{key}", getattr(self.base, key))
-        return values[self.part].astype(np.float64)
+
+class _Evaluation:
+    """A slice of the designs on one workload."""
+
+    def __init__(self, core: CoreColumns, workload: TernaryLmWorkload) -> None:
+        self.core, self.workload = core, workload
 
     def results(self) -> Results:
         workload = self.workload
@@ -104,7 +75,8 @@ class _Chunk:
         tokens = workload.generated_tokens
         latency = tokens * seconds
         low, high = self._energy(latency, tokens * moved)
-        logic_low, logic_high, feasible = self._fit()
+        logic_low, logic_high, room = room_of(self.core, self.workload)
+        feasible = np.logical_and.reduce(list(room.values()))
         energy = 0.5 * (low + high)
         out = {
             "latency_s": latency,
@@ -131,19 +103,19 @@ class _Chunk:
         Cores differ by one sequence at most, so all rounds but the last are alike.
         """
         batch = float(self.workload.batch)
-        share = np.floor(batch / self.cores)
-        extra = batch - share * self.cores
+        share = np.floor(batch / self.core.cores)
+        extra = batch - share * self.core.cores
         most = share + (extra > 0)
-        rounds = round_up(most / self.broadcast)
-        last_rows = most - (rounds - 1.0) * self.broadcast
-        others = np.clip(most - 1.0 - (rounds - 1.0) * self.broadcast, 0.0, self.broadcast)
-        with_most = np.where(extra > 0, extra, self.cores)
-        at_work = np.where(share > 0, self.cores, with_most)
+        rounds = round_up(most / self.core.broadcast)
+        last_rows = most - (rounds - 1.0) * self.core.broadcast
+        others = np.clip(last_rows - 1.0, 0.0, self.core.broadcast)
+        with_most = np.where(extra > 0, extra, self.core.cores)
+        at_work = np.where(share > 0, self.core.cores, with_most)
         in_last = np.where((extra > 0) & (others == 0.0), with_most, at_work)
-        per_full = at_work * self.broadcast
+        per_full = at_work * self.core.broadcast
         seconds, moved = self._round(last_rows, in_last, batch - (rounds - 1.0) * per_full)
         if (rounds > 1.0).any():
-            full_s, full_bytes = self._round(self.broadcast, at_work, per_full)
+            full_s, full_bytes = self._round(self.core.broadcast, at_work, per_full)
             seconds = seconds + (rounds - 1.0) * full_s
             moved = moved + (rounds - 1.0) * full_bytes
         return seconds, moved
@@ -156,58 +128,56 @@ class _Chunk:
             cores: Cores at work.
             sequences: Sequences of all cores together.
         """
-        workload, model, frequency = self.workload, self.workload.model, self.frequency
+        workload, model, frequency = self.workload, self.workload.model, self.core.frequency
         size = workload.state_bytes_per_element
-        per_cycle = self.supplied / frequency
+        per_cycle = self.core.supplied / frequency
         vector_bytes = rows * model.hidden * size
         all_vectors = sequences * model.hidden * size
-        inside = round_up(rows * model.hidden / self.vector_lanes)
-        transfer = np.where(self.state_inside, inside, vector_bytes / per_cycle)
-        fixed_s = self._number("product_overhead_s") + self._number("first_beat_s")
+        inside = round_up(rows * model.hidden / self.core.vector_lanes)
+        transfer = np.where(self.core.state_inside, inside, vector_bytes / per_cycle)
+        fixed_s = self.core.number("product_overhead_s") + self.core.number("first_beat_s")
         design = ProgramDesign(
             width=np.asarray(float(model.hidden)),
             ffn=np.asarray(float(model.ffn)),
             vocab=np.asarray(float(model.vocab)),
             rows=rows,
             feed=Feed(
-                beat_bytes=np.where(self.on_chip, np.inf, self.beat_bytes),
-                cycles_per_beat=self._number("cycles_per_beat"),
-                bits_per_weight=self.bits,
-                lanes=self.lanes,
-                memory_bytes_per_cycle=np.where(self.on_chip, np.inf, per_cycle),
+                beat_bytes=np.where(self.core.on_chip, np.inf, self.core.beat_bytes),
+                cycles_per_beat=self.core.number("cycles_per_beat"),
+                bits_per_weight=self.core.bits,
+                lanes=self.core.lanes,
+                memory_bytes_per_cycle=np.where(self.core.on_chip, np.inf, per_cycle),
             ),
-            vector_lanes=self.vector_lanes,
-            issue_cycles=self._number("issue_cycles"),
+            vector_lanes=self.core.vector_lanes,
+            issue_cycles=self.core.number("issue_cycles"),
             product_cycles=fixed_s * frequency,
             transfer_cycles=transfer,
         )
-        block = program_cycles(BLOCK, design, overlap=True)
-        state = np.where(self.state_inside, 0.0, 2.0 * all_vectors)
-        streamed = np.where(self.on_chip, 0.0, cores * block.stream_bytes) + state
-        seconds = model.layers * np.maximum(block.cycles / frequency, streamed / self.supplied)
+        block = program_cycles(BLOCK, design, overlap=True, with_limits=False)
+        state = np.where(self.core.state_inside, 0.0, 2.0 * all_vectors)
+        streamed = np.where(self.core.on_chip, 0.0, cores * block.stream_bytes) + state
+        seconds = model.layers * np.maximum(block.cycles / frequency, streamed / self.core.supplied)
         moved = model.layers * streamed
         if workload.include_embedding:
             issue = design.issue_cycles / frequency
-            alone = issue + vector_bytes / self.supplied
-            seconds = seconds + np.maximum(alone, all_vectors / self.supplied)
+            alone = issue + vector_bytes / self.core.supplied
+            seconds = seconds + np.maximum(alone, all_vectors / self.core.supplied)
             moved = moved + all_vectors
         if workload.include_head:
-            head = program_cycles(HEAD, design, overlap=True)
-            streamed = np.where(self.on_chip, 0.0, cores * head.stream_bytes)
-            seconds = seconds + np.maximum(head.cycles / frequency, streamed / self.supplied)
+            head = program_cycles(HEAD, design, overlap=True, with_limits=False)
+            streamed = np.where(self.core.on_chip, 0.0, cores * head.stream_bytes)
+            seconds = seconds + np.maximum(head.cycles / frequency, streamed / self.core.supplied)
             moved = moved + streamed
         return seconds, moved
 
     def _energy(self, latency: Floats, moved: Floats) -> tuple[Floats, Floats]:
         """Return the bounds of the energy of the run."""
-        energy, workload = self.hardware.energy, self.workload
-        if energy is None:  # the configuration refuses a core without energies
-            raise AssertionError("a ternary core without energies")
+        energy, workload = self.core.hardware.work_energy, self.workload
         rows = workload.batch * workload.generated_tokens
         adds = rows * workload.ternary_weights * (1.0 - zero_share_of_gaussian_weights())
         head = 7 * workload.model.hidden if workload.include_head else 0
         elements = rows * (workload.model.layers * workload.model.block_element_ops + head)
-        static = self.designs.values("board.static_power_w", None)[self.part].astype(np.float64)
+        static = self.core.board("static_power_w")
         low, high = (
             static * latency + moved * byte + adds * addition + elements * element
             for byte, addition, element in (
@@ -216,44 +186,3 @@ class _Chunk:
             )
         )
         return np.asarray(low), np.asarray(high)
-
-    def _fit(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """Return logic cells of all cores (low and high), and whether the design fits."""
-        board, workload, model = self.hardware.board, self.workload, self.workload.model
-        lanes = self.lanes * self.broadcast
-        low, high = (constant.value for constant in LANE_CELLS[board.logic_kind])
-        control = self.base.control_cells
-        logic_low = control.low + round_up(lanes * low)
-        logic_high = control.high + round_up(lanes * high)
-        register = max(model.hidden, 2 * model.ffn) * REGISTER_BYTES.value * self.broadcast
-        wide = np.ceil(self.vector_lanes * REGISTER_BYTES.value / BLOCK_PORT_BYTES.value)
-        size = workload.state_bytes_per_element
-        per_core = np.ceil(workload.batch / self.cores)
-        state = np.where(self.state_inside, per_core * model.state_elements * size, 0.0)
-        registers = self._number("vector_registers")
-        fifo_beats = self._number("fifo_beats")
-        fifo = np.where(
-            self.on_chip,
-            0.0,
-            np.ceil(fifo_beats / BLOCK_DEPTH.value)
-            * np.ceil(self.beat_bytes / BLOCK_PORT_BYTES.value),
-        )
-        per_register = np.maximum(wide, np.ceil(register / board.block_ram_bytes))
-        blocks = registers * per_register + fifo + np.ceil(state / board.block_ram_bytes)
-        inside = self.cores * (registers * register + self.beat_bytes * fifo_beats + state)
-        packed = np.ceil(workload.ternary_weights * self.bits / 8.0 * (1.0 - 1e-12))
-        inside = inside + np.where(self.on_chip, packed, 0.0)
-        outside = workload.table_bytes + np.where(self.on_chip, 0.0, packed)
-        outside = outside + np.where(self.state_inside, 0.0, float(workload.state_bytes))
-        large = board.ultra_rams * (board.ultra_ram_bytes // board.block_ram_bytes)
-        there = self.designs.values("board.memory.channels", None)[self.part].astype(np.float64)
-        feasible = (
-            (self.cores * logic_low <= board.free_logic_cells)
-            & (self.cores * (self.vector_lanes + 1.0) <= board.dsps)
-            & (self.cores * blocks <= board.block_rams + large)
-            & (inside <= board.on_chip_bytes)
-            & (outside <= self.channels * board.memory.channel_bytes)
-            & (self.channels <= there)
-            & (self._number("ports") <= self.channels)
-        )
-        return self.cores * logic_low, self.cores * logic_high, feasible

@@ -18,7 +18,7 @@ from archsim.config import (
     Seconds,
     StrictModel,
 )
-from archsim.errors import InputError
+from archsim.errors import InputError, UnsupportedError
 
 Packing = Literal["two_bit", "base3"]
 BITS_PER_WEIGHT: dict[Packing, float] = {"two_bit": 2.0, "base3": 1.6}
@@ -28,15 +28,15 @@ BITS_PER_WEIGHT: dict[Packing, float] = {"two_bit": 2.0, "base3": 1.6}
 class JoulesRange(StrictModel):
     """An energy that is only known within bounds; results carry both."""
 
-    low_j: NonNegativeJoules
-    high_j: NonNegativeJoules
+    low_j: NonNegativeJoules = Field(description="low end of the spread")
+    high_j: NonNegativeJoules = Field(description="high end of the spread")
 
 
 class CellsRange(StrictModel):
     """A number of logic cells that is only known within bounds."""
 
-    low: NonNegativeInt
-    high: NonNegativeInt
+    low: NonNegativeInt = Field(description="low end of the spread")
+    high: NonNegativeInt = Field(description="high end of the spread")
 
 
 class Energy(StrictModel):
@@ -107,6 +107,10 @@ class TernaryCore(StrictModel):
     )
     cores: Annotated[PositiveInt, Field(le=1024)] = Field(
         default=1, description="cores, each with sequences of its own"
+    )
+    arbiter: Literal["processor_sharing", "round_robin"] = Field(
+        default="processor_sharing",
+        description="how cores share the memory: all at once, or a beat of each in turn",
     )
     channels: Annotated[PositiveInt, Field(le=256)] = Field(
         default=1, description="memory channels that the weights are striped over"
@@ -190,6 +194,17 @@ class FpgaHardware(HardwareSpec):
                 allowed="both 0, or refresh_s below refresh_interval_s",
             )
         return self
+
+    @property
+    def work_energy(self) -> Energy:
+        """Energy of a ternary core's work, which such a design always has.
+
+        Raises:
+            UnsupportedError: The design has another datapath and gives none.
+        """
+        if self.energy is None:
+            raise UnsupportedError(f"the design {self.name!r} gives no energies of its work")
+        return self.energy
 
 
 def _check_order(key: str, low: float, high: float) -> None:

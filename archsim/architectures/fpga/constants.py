@@ -34,6 +34,16 @@ OPERATIONS = (
     ),
 )
 
+ALL_CONSTANTS = (
+    ZERO_SHARE,
+    *OPERATIONS,
+    *(constant for lanes in LANE_CELLS.values() for constant in lanes),
+    BLOCK_PORT_BYTES,
+    BLOCK_DEPTH,
+    REGISTER_BYTES,
+)
+"""Every constant that some run of this family rests on, for explanations."""
+
 
 def ternary_constants(hardware: FpgaHardware) -> tuple[TechConstant, ...]:
     """Return the constants that a run of a ternary core rests on."""

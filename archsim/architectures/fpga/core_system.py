@@ -66,7 +66,10 @@ def play_program(
         timeline: Recorder.
     """
     sim = Simulation(timeline)
-    memory = SharedBandwidth(sim, "memory", timings[0].memory_bytes_per_s)
+    core = timings[0].core
+    memory = SharedBandwidth(
+        sim, "memory", timings[0].memory_bytes_per_s, core.arbiter, core.beat_bytes
+    )
     played = PlayedProgram(busy_fs=dict.fromkeys(UNITS, 0))
     first = timings[0]
     alone = len(timings) == 1 and first.core.state == "on_chip" and not first.memory.refresh_s

@@ -15,8 +15,8 @@ from archsim.errors import InputError, UnknownNameError
 BOARD_KEYS = frozenset(
     {"board.memory.channels", "board.memory.channel_bytes_per_s", "board.static_power_w"}
 )
-FIXED = frozenset({"control_cells"})
-"""Fields of a core that are not single values."""
+FIXED = frozenset({"control_cells", "arbiter"})
+"""Fields of a core that are not single values, or that the closed form does not depend on."""
 
 CORE_KEYS = frozenset(
     f"ternary_core.{name}" for name in TernaryCore.model_fields if name not in FIXED

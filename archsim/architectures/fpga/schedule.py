@@ -39,19 +39,21 @@ def schedule(
     counter = zero
     found: list[tuple[Time, Time]] = []
     for instruction, duration in zip(program, durations, strict=True):
-        ready = later(counter, idle.get(instruction.unit, zero))
-        for register in instruction.reads:
-            ready = later(ready, written.get(register, zero))
         target = instruction.writes
+        waits = [idle.get(instruction.unit)]
+        waits += [written.get(register) for register in instruction.reads]
         if target is not None:
-            ready = later(ready, written.get(target, zero))
-            ready = later(ready, read.get(target, zero))
+            waits += [written.get(target), read.get(target)]
+        ready = counter
+        # The same end is often waited for twice, as a unit's and as a register's.
+        for end in {id(wait): wait for wait in waits if wait is not None}.values():
+            ready = later(ready, end)
         start = ready + issue
         end = start + duration
         counter = start
         idle[instruction.unit] = end
         for register in instruction.reads:
-            read[register] = later(read.get(register, zero), end)
+            read[register] = later(read[register], end) if register in read else end
         if target is not None:
             written[target] = end
         found.append((start, end))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from archsim.architectures.fpga.core_columns import CHUNK
 from archsim.architectures.fpga.matvec import Feed, Floats
 from archsim.architectures.fpga.program import BLOCK
 from archsim.architectures.fpga.roofline import LEAST_BITS_PER_WEIGHT
@@ -114,7 +115,7 @@ def ternary_block(
         shaped = dict(zip(arguments, np.broadcast_arrays(*arguments.values()), strict=True))
     except ValueError as error:
         raise InputError("the arguments are arrays of different shapes") from error
-    return _evaluate(shaped, overlap)
+    return _in_chunks(shaped, overlap)
 
 
 def _check(arguments: dict[str, Floats]) -> None:
@@ -133,6 +134,34 @@ def _check(arguments: dict[str, Floats]) -> None:
         if wrong.any():
             found = np.atleast_1d(arguments[key])[np.atleast_1d(wrong)][0]
             raise InputError("out of range", key=key, found=f"{found:g}", allowed=allowed)
+
+
+def _in_chunks(given: dict[str, Floats], overlap: bool) -> TernaryBlock:
+    """Evaluate many designs a slice at a time, so that a slice's arrays stay in the cache."""
+    shape = np.shape(given["d"])
+    if int(np.prod(shape)) <= CHUNK:
+        return _evaluate(given, overlap)
+    flat = {name: values.ravel() for name, values in given.items()}
+    starts = range(0, flat["d"].size, CHUNK)
+    parts = [
+        _evaluate({name: values[at : at + CHUNK] for name, values in flat.items()}, overlap)
+        for at in starts
+    ]
+
+    def joined(values: list[Number]) -> Floats:
+        return np.concatenate([np.atleast_1d(value) for value in values]).reshape(shape)
+
+    return TernaryBlock(
+        cycles=joined([part.cycles for part in parts]),
+        seconds=joined([part.seconds for part in parts]),
+        breakdown={
+            name: joined([part.breakdown[name] for part in parts]) for name in parts[0].breakdown
+        },
+        limits={name: joined([part.limits[name] for part in parts]) for name in parts[0].limits},
+        tmatmul_share=joined([part.tmatmul_share for part in parts]),
+        stream_bytes=joined([part.stream_bytes for part in parts]),
+        roofline_seconds=joined([part.roofline_seconds for part in parts]),
+    )
 
 
 def _evaluate(given: dict[str, Floats], overlap: bool) -> TernaryBlock:

@@ -54,9 +54,7 @@ def run_ternary(
     tokens = workload.generated_tokens
     latency_s = fs_to_seconds(tokens * token.latency_fs)
     work = plan.work()
-    if hardware.energy is None:  # the configuration refuses a core without energies
-        raise AssertionError("a ternary core without energies")
-    parts = energy_parts(hardware.energy, work, hardware.board.static_power_w, latency_s)
+    parts = energy_parts(hardware.work_energy, work, hardware.board.static_power_w, latency_s)
     supplied = float(plan.timings((1,))[0].memory_bytes_per_s)
     token_s = fs_to_seconds(token.latency_fs)
     trace = workload.trace(bits_per_weight=plan.core.bits_per_weight)

@@ -175,12 +175,20 @@ def _checks(
     accelerator, memory = plan.accelerator, hardware.board.memory
     asked = accelerator.load_bytes_per_cycle * accelerator.frequency_hz
     peak = memory.channels * memory.channel_bytes_per_s
+    dense_bytes = plan.model.dense_parameters * accelerator.weight_bits / 8.0
+    needed_s = (dense_bytes + plan.expert_bytes) / peak
+    latency_s = fs_to_seconds(played.latency_fs)
     checks = [
+        Check(
+            "dense and expert weights can stream in the time of the run",
+            needed_s <= latency_s * (1.0 + 1e-9),
+            f"{needed_s * 1e3:.6g} ms at the memory's peak, {latency_s * 1e3:.6g} ms taken",
+        ),
         Check(
             "loads ask for no more than the memory's peak",
             asked <= peak * (1.0 + 1e-9),
             f"{asked / 1e9:.6g} GB/s asked, {peak / 1e9:.6g} GB/s supplied",
-        )
+        ),
     ]
     claimed = hardware.claimed_latency_s
     if claimed is not None:

@@ -2,6 +2,9 @@
 
 Loads run ahead of the multipliers as far as free buffers allow. Where loads are of equal length and
 nothing else uses the memory the closed form comes out exactly.
+
+Not modelled: streams of dense weights and of activations, which share the memory with the experts;
+a check of the run says whether the memory has time for the dense weights too.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archsim.architectures.fpga.vit_plan import LayerPlan, VitPlan
+from archsim.architectures.fpga.vit_plan import VitPlan
 from archsim.kernel import (
     BoundedStore,
     Clock,
@@ -22,6 +25,7 @@ from archsim.kernel import (
     Timeline,
 )
 from archsim.workload.moe_vit_routing import queue_lengths
+from archsim.workload.trace import Int64Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,14 @@ class _Player:
         if self.costs.patch:
             yield from self._compute("patch_embedding", "gemm", self.costs.patch)
         for layer in self.plan.layers:
-            name = f"layer{layer.index}"
-            if layer.choices is None:
+            name, choices = f"layer{layer.index}", layer.choices
+            if choices is None:
                 yield from self._attention(name)
                 yield from self._compute(f"{name}.mlp", "gemm", self.costs.mlp)
             elif self.plan.accelerator.policy == "reorder":
-                yield from self._reordered(layer, name)
+                yield from self._reordered(choices, name)
             else:
-                yield from self._token_major(layer, name)
+                yield from self._token_major(choices, name)
 
     def _attention(self, name: str) -> ProcessGenerator:
         costs = self.costs
@@ -109,11 +113,10 @@ class _Player:
         if costs.overhead:
             yield from self._compute(f"{name}.norms_and_additions", "norm", costs.overhead)
 
-    def _reordered(self, layer: LayerPlan, name: str) -> ProcessGenerator:
+    def _reordered(self, choices: Int64Array, name: str) -> ProcessGenerator:
         """Visit the units of experts with tokens in order; a process loads them ahead."""
-        assert layer.choices is not None  # noqa: S101  # told apart by the caller
         accelerator, costs = self.plan.accelerator, self.costs
-        queues = queue_lengths(layer.choices, self.plan.model.experts).tolist()
+        queues = queue_lengths(choices, self.plan.model.experts).tolist()
         units = [
             (f"{name}.expert{expert}" + (f".fc{part + 1}" if costs.units > 1 else ""), tokens)
             for expert, tokens in enumerate(queues)
@@ -159,20 +162,19 @@ class _Player:
             self._note(f"{unit}.load", "embedding", "memory", start_fs)
             full.put(number, unit)
 
-    def _token_major(self, layer: LayerPlan, name: str) -> ProcessGenerator:
+    def _token_major(self, choices: Int64Array, name: str) -> ProcessGenerator:
         """Visit experts token by token; a miss waits for the whole expert. Or all are resident."""
-        assert layer.choices is not None  # noqa: S101  # told apart by the caller
         costs, accelerator = self.costs, self.plan.accelerator
         yield from self._attention(name)
         yield from self._compute(f"{name}.gate", "gemm", costs.gate)
         start_fs = self.sim.now_fs
         if accelerator.policy == "resident":
-            work = int(layer.choices.size) * costs.expert_visit
+            work = int(choices.size) * costs.expert_visit
             yield from self.array.hold(self._until(work), label=f"{name}.experts")
             self._note(f"{name}.experts", "gemm", "multipliers", start_fs)
             return
         kept: OrderedDict[int, None] = OrderedDict()
-        for expert in layer.choices.ravel().tolist():
+        for expert in choices.ravel().tolist():
             if expert in kept:
                 kept.move_to_end(expert)
                 self.cache_hits += 1

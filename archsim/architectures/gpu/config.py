@@ -145,11 +145,21 @@ class Power(StrictModel):
 
     base_w: Watts = Field(description="power of a running card without work")
     active_w: NonNegativeFloat = Field(description="added when every SM issues instructions, in W")
-    half_j_per_flop: NonNegativeFloat
-    half_unaligned_j_per_flop: NonNegativeFloat
-    tf32_j_per_flop: NonNegativeFloat
-    tf32_unaligned_j_per_flop: NonNegativeFloat
-    fp32_j_per_flop: NonNegativeFloat
+    half_j_per_flop: NonNegativeFloat = Field(
+        description="energy of a half-precision operation on the tensor units"
+    )
+    half_unaligned_j_per_flop: NonNegativeFloat = Field(
+        description="the same where a row does not start at a multiple of 16 bytes"
+    )
+    tf32_j_per_flop: NonNegativeFloat = Field(
+        description="energy of a TF32 operation on the tensor units"
+    )
+    tf32_unaligned_j_per_flop: NonNegativeFloat = Field(
+        description="the same where a row does not start at a multiple of 16 bytes"
+    )
+    fp32_j_per_flop: NonNegativeFloat = Field(
+        description="energy of a single-precision operation outside the tensor units"
+    )
     cache_j_per_byte: NonNegativeFloat = Field(
         description="compulsory traffic through the second-level cache"
     )
@@ -173,7 +183,9 @@ class GpuHardware(HardwareSpec):
     hash_grid: HashGrid
     power: Power
     residual: Literal["none", "h100_sxm"] = Field(
-        default="none", description="learned correction of matrix products shipped for this card"
+        default="none",
+        description="learned correction of matrix products; holds only while chip and matmul are "
+        "those of the measured card, else physics alone is used",
     )
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Float64Array = NDArray[np.float64]
 Int32Array = NDArray[np.int32]
 
-BLOCK = 256
+BLOCK = 64
 """Rows that walk a tree side by side: their steps do not wait for each other."""
 
 
@@ -30,15 +30,19 @@ def sum_trees(
     """
     count = len(out)
     node = np.empty(BLOCK, dtype=np.int32)
+    near = np.empty((len(columns), BLOCK), dtype=np.float64)
     for start in range(0, count, BLOCK):
         size = min(BLOCK, count - start)
+        for name in range(len(columns)):
+            for i in range(size):
+                near[name, i] = columns[name, start + i]
         for tree in range(len(roots)):
             for i in range(size):
                 node[i] = roots[tree]
             for _ in range(depths[tree]):
                 for i in range(size):
                     at = node[i]
-                    right = columns[feature[at], start + i] > threshold[at]
+                    right = near[feature[at], i] > threshold[at]
                     node[i] = child[at] + right
             for i in range(size):
                 out[start + i] += value[node[i]]

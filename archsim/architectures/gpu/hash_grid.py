@@ -1,9 +1,9 @@
 """Time of multi-resolution hash encoding (Müller et al., Instant NGP) and of its small networks.
 
-Every point looks up eight corners per level. A look-up that hits the first-level cache costs a
-fixed time; the share that misses grows with the bytes of the level's table. Points along rays
-share cells at coarse levels, so they miss less there. A level's table is dense while its grid has
-fewer cells than the table has entries.
+Every point looks up the corners of its cell in every level. A look-up that hits the first-level
+cache costs a fixed time; the share that misses grows with the bytes of the level's table. Points
+along rays share cells at coarse levels, so they miss less there. A level's table is dense while
+its grid has fewer vertices than the table has entries.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ Int64Array = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 COARSEST = 16
-"""Cells along one side of the coarsest level."""
-CORNERS = 8
+"""Cells along one side of the coarsest level of the measured grids."""
+DIMENSIONS = 3
+"""Dimensions of the measured points."""
 ELEMENT_BYTES = 2
 
 
@@ -33,8 +34,10 @@ def time_encoding(
     features: Int64Array,
     growth: Float64Array,
     on_rays: BoolArray,
+    base: Int64Array,
+    dimensions: Int64Array,
 ) -> Float64Array:
-    """Time three-dimensional hash encoding, s, shape (kernels,).
+    """Time grid encoding, s, shape (kernels,).
 
     Args:
         gpu: The card.
@@ -44,13 +47,15 @@ def time_encoding(
         features: Numbers per entry.
         growth: Ratio of the resolutions of neighbouring levels.
         on_rays: Points lie along rays; else at random.
+        base: Cells along one side of the coarsest level.
+        dimensions: Dimensions of a point; every point looks up ``2 ** dimensions`` corners.
     """
     fit = gpu.hash_grid
     deepest = int(levels.max(initial=1))
     level = np.arange(deepest, dtype=np.float64)[:, None]
     used = level < levels
-    cells = np.floor(COARSEST * np.power(growth, np.where(used, level, 0.0)))
-    entries = np.minimum(np.exp2(log2_entries.astype(np.float64)), (cells + 1.0) ** 3)
+    cells = np.floor(base * np.power(growth, np.where(used, level, 0.0)))
+    entries = np.minimum(np.exp2(log2_entries.astype(np.float64)), (cells + 1.0) ** dimensions)
     table = entries * features * ELEMENT_BYTES
     total = np.where(used, table, 0.0).sum(axis=0)
     first_miss = np.maximum(0.0, 1.0 - fit.first_level_bytes / table)
@@ -58,7 +63,7 @@ def time_encoding(
     coherent = np.where(on_rays, np.minimum(1.0, cells / fit.coherent_cells), 1.0)
     miss_s = fit.cache_miss_s + second_miss * fit.memory_miss_s
     lookup_s = np.where(used, fit.lookup_s + first_miss * coherent * miss_s, 0.0)
-    seconds: Float64Array = fit.launch_s + points * CORNERS * lookup_s.sum(axis=0)
+    seconds: Float64Array = fit.launch_s + points * np.exp2(dimensions) * lookup_s.sum(axis=0)
     return seconds
 
 

@@ -7,6 +7,7 @@ module as products (``im2col`` gives their sizes).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,8 +21,11 @@ from archsim.workload.trace import Trace
 
 Int64Array = NDArray[np.int64]
 
-FORMATS = {2: "fp16", 4: "tf32"}
-"""Bytes of an element to the format that its products run in."""
+FORMATS = {1: "fp16", 2: "fp16", 4: "tf32"}
+"""Bytes of an element to the format that its products run in.
+
+Elements of one byte run in half precision: no 8-bit rate was measured.
+"""
 _PRECISIONS = {"fp16": HALF, "tf32": TF32, "fp32": FP32}
 
 COLLECTIVES = ("all_reduce", "all_gather", "point_to_point")
@@ -68,12 +72,15 @@ def im2col(
     return pixels, filters, channels * kernel[0] * kernel[1]
 
 
-def lower(trace: Trace, row_elements: int) -> Lowered:
+def lower(trace: Trace, calls_of: Mapping[str, Sequence[Call]] | None = None) -> Lowered:
     """Return the kernels of a trace in its order.
+
+    A norm, or a softmax outside fused attention, works on rows as long as what the next product
+    reduces over: that product takes its result.
 
     Args:
         trace: The operations.
-        row_elements: Elements of one row of a norm or of a softmax outside attention.
+        calls_of: Kernels of operations, by name, that their kind alone does not tell.
 
     Raises:
         UnsupportedError: An operation has no kernel, or the format has no rate here.
@@ -88,8 +95,10 @@ def lower(trace: Trace, row_elements: int) -> Lowered:
         )
     calls: list[Call] = []
     owners: list[int] = []
+    given = calls_of or {}
     for index in range(len(trace)):
-        for call in _calls(trace, index, dtype, row_elements):
+        name = str(trace.operations["name"][index])
+        for call in given[name] if name in given else _calls(trace, index, dtype):
             calls.append(call)
             owners.append(index)
     return Lowered(to_table(calls), np.array(owners, dtype=np.int64))
@@ -113,10 +122,9 @@ def to_table(calls: list[Call]) -> KernelTable:
     )
 
 
-def _calls(trace: Trace, index: int, dtype: str, row_elements: int) -> list[Call]:
+def _calls(trace: Trace, index: int, dtype: str) -> list[Call]:
     row = trace.operations[index]
     kind = str(row["kind"])
-    elements = int(row["vector_elements"])
     vector = "fp16" if dtype == "fp16" else "fp32"
     if kind in COLLECTIVES:
         return []
@@ -128,23 +136,34 @@ def _calls(trace: Trace, index: int, dtype: str, row_elements: int) -> list[Call
     fused = bool(np.any(trace.operations["kind"] == "attention_logit"))
     if kind == "attention_attend" or (kind == "softmax" and fused):
         return []
+    size = trace.bytes_per_element
+    read, written = (max(1, int(row[name]) // size) for name in ("input_bytes", "output_bytes"))
     if kind in ("norm", "softmax"):
-        width = min(row_elements, elements)
-        rows = -(-elements // width)
+        width = min(_row_elements(trace, index), written)
+        rows = -(-written // width)
         return [Call("layernorm" if kind == "norm" else "softmax", vector, 1, rows, width, 1)]
     if kind == "activation":
-        return [Call("gelu", vector, 1, elements, 1, 1)]
+        return [Call("gelu", vector, 1, written, 1, 1)]
     if kind == "elementwise":
-        operands = int(row["input_bytes"]) // max(1, int(row["output_bytes"]))
-        return [Call("add" if operands > 1 else "copy", vector, 1, elements, 1, 1)]
-    size = trace.bytes_per_element
+        return [Call("add" if read > written else "copy", vector, 1, written, 1, 1)]
+    if kind == "pool":
+        return [Call("copy", vector, 1, -(-(read + written) // 2), 1, 1)]
     if kind == "embedding":
-        return [Call("copy", vector, 1, max(1, int(row["output_bytes"]) // size), 1, 1)]
+        return [Call("copy", vector, 1, written, 1, 1)]
     if kind == "kv_append":
         return [Call("copy", vector, 1, max(1, int(row["kv_write_bytes"]) // size), 1, 1)]
     raise UnsupportedError(
         "a GPU has no kernel for this kind of operation", found=f"{kind} ({row['name']})"
     )
+
+
+def _row_elements(trace: Trace, index: int) -> int:
+    """Return the reduction of the first product behind an operation, else of the last before."""
+    products = np.flatnonzero(trace.operations["kind"] == "gemm")
+    if not products.size:
+        return 1024
+    behind = products[products > index]
+    return int(trace.column("k")[behind[0] if behind.size else products[-1]])
 
 
 def _attention(trace: Trace, index: int) -> list[Call]:

@@ -12,6 +12,13 @@ METRICS: tuple[MetricDeclaration, ...] = (
         "energy_per_token_j", "J/token", "Energy of all cards divided by new tokens."
     ),
     MetricDeclaration("iterations", "1", "Passes through the model in the run."),
+    MetricDeclaration(
+        "frames_per_s", "frames/s", "Images or frames of the run divided by its latency."
+    ),
+    MetricDeclaration(
+        "energy_per_frame_j", "J/frame", "Energy of the run divided by its images or frames."
+    ),
+    MetricDeclaration("samples", "1", "Network evaluations of a frame."),
     MetricDeclaration("kernels", "1", "Kernels that one card launches in the run."),
     MetricDeclaration(
         "flop_utilisation",

@@ -29,6 +29,7 @@ BoolArray = NDArray[np.bool_]
 LARGEST_TILE = 32
 MAX_LOG2_ENTRIES = 32
 MAX_LEVELS = 64
+MAX_DIMENSIONS = 4
 
 
 def simulate_kernels(gpu: GpuHardware, table: KernelTable) -> Activity:
@@ -162,18 +163,23 @@ def _encoding(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activ
     limits = (
         ("levels (m)", table.m, MAX_LEVELS),
         ("log2 of table entries (n)", table.n, MAX_LOG2_ENTRIES),
+        ("dimensions", table.whole_option("dimensions", 3), MAX_DIMENSIONS),
     )
     for what, values, limit in limits:
         if np.any(values > limit):
             raise InputError(
                 f"kernel encode3d: {what}", found=str(int(values.max())), allowed=f"1 to {limit}"
             )
-    seconds = hash_grid.time_encoding(
-        gpu, table.batch, table.m, table.n, table.k, ratios, order == "rays"
-    )
-    looked_up = table.batch.astype(np.float64) * table.m * table.k * hash_grid.CORNERS
-    moved: Float64Array = looked_up * hash_grid.ELEMENT_BYTES
-    done.put(mask, seconds=seconds, cache_bytes=moved, busy_share=np.ones(len(table)))
+    base = table.whole_option("base", hash_grid.COARSEST)
+    dimensions = table.whole_option("dimensions", hash_grid.DIMENSIONS)
+    sizes = (table.batch, table.m, table.n, table.k)
+    seconds = hash_grid.time_encoding(gpu, *sizes, ratios, order == "rays", base, dimensions)
+    results: Float64Array = table.batch.astype(np.float64) * table.m * table.k
+    results = results * hash_grid.ELEMENT_BYTES
+    busy = np.ones(len(table))
+    looked_up = results * np.exp2(dimensions)
+    done.put(mask, seconds=seconds, thread_bytes=looked_up, thread_share=busy, busy_share=busy)
+    _put_traffic(gpu, mask, done, results)
 
 
 def _ratio(text: str) -> float:

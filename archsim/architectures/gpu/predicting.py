@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from archsim.architectures.gpu.cards import load_card
 from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.layers import KERNELS_PER_LAYER, layer_kernels
 from archsim.architectures.gpu.physics import gemm_plan, put_gemm, simulate_kernels
@@ -33,6 +34,17 @@ class Prediction:
     power_w: Float64Array
 
 
+def has_residual(gpu: GpuHardware) -> bool:
+    """Say whether a learned residual holds for a card: only for the very card it was learned on.
+
+    A design that changes the chip or the constants of its products is predicted by physics alone.
+    """
+    if gpu.residual == "none":
+        return False
+    measured = load_card(gpu.residual)
+    return gpu.chip == measured.chip and gpu.matmul == measured.matmul
+
+
 def predict_table(gpu: GpuHardware, table: KernelTable, model: str = "auto") -> Prediction:
     """Predict kernels.
 
@@ -45,11 +57,11 @@ def predict_table(gpu: GpuHardware, table: KernelTable, model: str = "auto") -> 
         InputError: An option of a kernel is missing or not allowed.
         UnsupportedError: The hybrid is asked for and the card ships no residual.
     """
-    if model == "hybrid" and gpu.residual == "none":
+    if model == "hybrid" and not has_residual(gpu):
         raise UnsupportedError(
-            f"the card {gpu.name} ships no learned residual",
+            f"the card {gpu.name} ships no learned residual, or differs from the measured card",
             found="model='hybrid'",
-            allowed="model='physics', or the card h100_sxm",
+            allowed="model='physics', or the card h100_sxm as it ships",
         )
     layers = table.kernel == "layer"
     if not layers.any():
@@ -71,7 +83,7 @@ def predict_kernels(
 ) -> tuple[Prediction, Activity]:
     """Predict kernels that are no layers, and return what they do."""
     products = table.kernel == "gemm"
-    if model == "physics" or gpu.residual == "none" or not products.any():
+    if model == "physics" or not products.any() or not has_residual(gpu):
         done = simulate_kernels(gpu, table)
         return Prediction(done.seconds, power_w(gpu, done)), done
     done = Activity.empty(len(table))

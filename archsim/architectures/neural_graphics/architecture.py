@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.base import Architecture, Fidelity, expect
@@ -26,6 +27,21 @@ class NeuralGraphicsArchitecture(Architecture):
     hardware_model: ClassVar[type[HardwareSpec]] = NeuralGraphicsHardware
     workload_kinds: ClassVar[frozenset[str]] = frozenset({"graphics"})
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "table memories": "Memories of the processors that hold the feature tables.",
+            "encoding engines": "Engines that index, look up and interpolate features.",
+            "mlp engines": "Engines of the small fully connected networks.",
+            "memory": "Device memory of the GPU.",
+            "SMs": "The GPU's multiprocessors, with the kernels left to them.",
+        }
+    )
+    operation_kinds: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "encode_and_infer": "Encoding and network of one batch on the cluster.",
+            "rest_kernels": "Kernels of one batch that stay on the GPU.",
+        }
+    )
 
     def simulate(
         self,

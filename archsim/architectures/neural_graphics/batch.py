@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from archsim.architectures.columns import common_length, distinct_rows, hardware_columns
 from archsim.architectures.neural_graphics.config import NeuralGraphicsHardware
 from archsim.architectures.neural_graphics.cost import (
     ProcessorCost,
@@ -89,11 +90,11 @@ def evaluate(
     Raises:
         InputError: A key does not exist, a value is out of bounds, or columns differ in length.
     """
-    keys = {key.removeprefix("hardware."): np.asarray(value) for key, value in columns.items()}
-    count = _common_length(keys)
+    keys = hardware_columns(columns)
+    count = common_length(keys)
     shapes = {key: value for key, value in keys.items() if key not in RATE_KEYS}
     rates = {key: _rate_column(hardware, key, keys, count) for key in RATE_KEYS}
-    distinct, which = _distinct(shapes, count)
+    distinct, which = distinct_rows(shapes, count)
     names = ("area_mm2", "cluster_area_mm2", "average_power_w", "frames_per_s", "speedup")
     out = {name: np.zeros(count) for name in (*names, "feasible")}
     out |= {name: np.full(count, np.inf) for name in ("latency_s", "energy_j")}
@@ -115,16 +116,6 @@ def evaluate(
                 out[name][chosen] = value
             out["feasible"][chosen] = 1.0
     return out
-
-
-def _common_length(keys: Mapping[str, NDArray[np.generic]]) -> int:
-    shapes = {key: value.shape for key, value in keys.items()}
-    if not shapes or any(len(shape) != 1 for shape in shapes.values()):
-        raise InputError("designs need at least one column, each a flat array")
-    if len(set(shapes.values())) != 1:
-        found = ", ".join(f"{key}: {shape[0]}" for key, shape in shapes.items())
-        raise InputError("columns of designs differ in length", found=found)
-    return int(next(iter(shapes.values()))[0])
 
 
 def _rate_column(
@@ -152,20 +143,6 @@ def _design(
 ) -> NeuralGraphicsHardware:
     base = hardware.model_dump(mode="python", by_alias=True, exclude={"sources"})
     return build(NeuralGraphicsHardware, load_document(base, "hw_configs", dict(values)))
-
-
-def _distinct(
-    shapes: Mapping[str, NDArray[np.generic]], count: int
-) -> tuple[list[dict[str, object]], NDArray[np.intp]]:
-    """Return the distinct combinations of the columns, and which one each design is."""
-    code = np.zeros(count, dtype=np.int64)
-    for value in shapes.values():
-        levels, inverse = np.unique(value, return_inverse=True)
-        code = code * len(levels) + inverse
-        _, code = np.unique(code, return_inverse=True)
-    _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    rows = [{key: value[index].item() for key, value in shapes.items()} for index in first]
-    return rows, which
 
 
 def _plan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archsim.architectures.neural_graphics.banks import conflict_cycles, encoding_interval
-from archsim.workload.graphics.compiled import address_stream
+from archsim.workload.graphics.compiled import address_stream, encode_fast
 from archsim.workload.graphics.grid import GridEncoding, GridLevel, grid_levels, table_bytes
 from archsim.workload.graphics.indexing import grid_index
 from archsim.workload.graphics.interpolate import encode
@@ -14,6 +14,7 @@ __all__ = [
     "address_stream",
     "conflict_cycles",
     "encode",
+    "encode_fast",
     "encoding_interval",
     "grid_index",
     "grid_levels",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archsim.architectures.base import Architecture, Fidelity, expect
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
+    from archsim.result.provenance import NamedConstant
 
 
 class NpuPimArchitecture(Architecture):
@@ -27,6 +29,32 @@ class NpuPimArchitecture(Architecture):
     hardware_model: ClassVar[type[HardwareSpec]] = NpuPimHardware
     workload_kinds: ClassVar[frozenset[str]] = frozenset({"llm"})
     metrics: ClassVar[tuple[MetricDeclaration, ...]] = METRICS
+    components: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "systolic arrays": "Arrays of multiply-accumulate units, all on one product.",
+            "vector units": "Pipes for softmax, norms, activations and sums.",
+            "scratchpads": "Operand and result memories of the NPU die.",
+            "memory": "HBM channels as the NPU uses them.",
+            "device link": "The link to the other devices of a tensor-parallel group or pipeline.",
+            "pim": "Dot-product units at the banks of the memory.",
+            "prefill NPUs": "Serving: devices without PIM that work on prompts only.",
+            "npu": "Serving: the device while it works on a prompt.",
+            "npu and pim": "Serving: the device while it generates tokens.",
+        }
+    )
+    operation_kinds: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "decode": "Serving: one token for every request of the batch.",
+            "prefill": "Serving: the prompt of one request.",
+            "attention": "Logits, softmax and attended values on the NPU.",
+        }
+    )
+
+    def constants(self) -> Sequence[NamedConstant]:
+        """Return the constants of this family's code."""
+        from archsim.architectures.npu_pim.constants import ALL
+
+        return ALL
 
     def simulate(
         self,

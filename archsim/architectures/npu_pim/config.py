@@ -94,7 +94,7 @@ class DramTiming(StrictModel):
 class Currents(StrictModel):
     """Data-sheet currents of one device, for the energy of each command."""
 
-    vdd_v: Volts
+    vdd_v: Volts = Field(description="supply voltage that the currents flow at")
     idd0_a: Amperes = Field(description="one bank activated and precharged every tRC")
     idd2n_a: Amperes = Field(description="standby, banks precharged")
     idd3n_a: Amperes = Field(description="standby, a bank open")
@@ -204,8 +204,10 @@ class Scheduler(StrictModel):
 class DeviceLink(StrictModel):
     """Link between the devices of a tensor-parallel group and between pipeline stages."""
 
-    bandwidth_bytes_per_s: BytesPerSecond
-    latency_s: NonNegativeSeconds
+    bandwidth_bytes_per_s: BytesPerSecond = Field(
+        description="bytes a second that one device sends"
+    )
+    latency_s: NonNegativeSeconds = Field(description="time until the first byte arrives")
 
 
 class Artefacts(StrictModel):

@@ -18,26 +18,40 @@ def _cycles(name: str, value: int, source: str, certainty: Certainty) -> TechCon
     return TechConstant(f"npu_pim.{name}", value, "cycles", source, certainty)
 
 
+_TURNAROUND = "measured runs of 7B, tensor parallel 4: product time beyond loads and compute"
+_SRAM_SIZE = f"{_SOURCE}, field sram_size"
+_QUEUES = f"{_SOURCE}, passes of its queues and a read latency"
+
+_GREEDY = (
+    _cycles("estimate_tile", ESTIMATE_TILE_CYCLES, f"{_SOURCE}, L_tile", "primary"),
+    _cycles("estimate_load", ESTIMATE_LOAD_CYCLES, f"{_SOURCE}, L_GW", "primary"),
+)
+_OF_ARTEFACTS: dict[str, tuple[TechConstant, ...]] = {
+    "oversized_scratchpad": (
+        TechConstant(
+            "npu_pim.authors_pad",
+            AUTHORS_PAD_BYTES,
+            "bytes",
+            _SRAM_SIZE,
+            "primary",
+        ),
+    ),
+    "posted_writes": (_cycles("turnaround", TURNAROUND_CYCLES, _TURNAROUND, "calibrated"),),
+    "in_order_vector_issue": (
+        _cycles("vector_issue", ISSUE_CYCLES, _QUEUES, "inferred"),
+        _cycles("response", RESPONSE_CYCLES, _QUEUES, "inferred"),
+    ),
+}
+ALL = (*_GREEDY, *(constant for group in _OF_ARTEFACTS.values() for constant in group))
+"""Every constant that some run of this family rests on, for explanations."""
+
+
 def model_constants(hardware: NpuPimHardware) -> tuple[TechConstant, ...]:
     """Return the constants that a run on this device rests on."""
     found: list[TechConstant] = []
     if hardware.pim is not None and hardware.scheduler.channel_assignment == "greedy":
-        found += [
-            _cycles("estimate_tile", ESTIMATE_TILE_CYCLES, f"{_SOURCE}, L_tile", "primary"),
-            _cycles("estimate_load", ESTIMATE_LOAD_CYCLES, f"{_SOURCE}, L_GW", "primary"),
-        ]
-    if hardware.has("oversized_scratchpad"):
-        source = f"{_SOURCE}, field sram_size"
-        found.append(
-            TechConstant("npu_pim.authors_pad", AUTHORS_PAD_BYTES, "bytes", source, "primary")
-        )
-    if hardware.has("posted_writes"):
-        source = "measured runs of 7B, tensor parallel 4: product time beyond loads and compute"
-        found.append(_cycles("turnaround", TURNAROUND_CYCLES, source, "calibrated"))
-    if hardware.has("in_order_vector_issue"):
-        queues = f"{_SOURCE}, passes of its queues and a read latency"
-        found += [
-            _cycles("vector_issue", ISSUE_CYCLES, queues, "inferred"),
-            _cycles("response", RESPONSE_CYCLES, queues, "inferred"),
-        ]
+        found += _GREEDY
+    for artefact, group in _OF_ARTEFACTS.items():
+        if hardware.has(artefact):
+            found += group
     return tuple(found)

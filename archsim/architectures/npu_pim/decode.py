@@ -19,6 +19,7 @@ from archsim.architectures.npu_pim.schedule import (
     assign_round_robin,
     sub_batches,
 )
+from archsim.architectures.npu_pim.stage_recorder import StageRecorder
 from archsim.architectures.npu_pim.stages import Stage, interleaved_stages, serial_stages
 from archsim.architectures.npu_pim.system import PlayedStage, closed_stage, play_stage
 from archsim.errors import InfeasibleError, InputError, Side
@@ -258,12 +259,13 @@ def time_pass(
     """
     played = []
     start = 0
+    recorder = None if timeline is None else StageRecorder(timeline)
     for stage in plan.stages:
         if fidelity == "analytic":
             played.append(closed_stage(stage, clock))
         else:
             played.append(
-                play_stage(stage, clock, contention=contention, timeline=timeline, start_fs=start)
+                play_stage(stage, clock, contention=contention, recorder=recorder, start_fs=start)
             )
         start += played[-1].duration_fs
     once = tuple(operation_fs(operation, clock) for operation, _ in plan.once)

@@ -148,6 +148,7 @@ class Server:
         self._arriving = len(self.run.requests)
         self._news: Event = self.sim.event("a request")
         self._prefill_memo: dict[int, TimedPass] = {}
+        self._prefill_spans: dict[int, int] = {}
 
     def play(self) -> ServingRun:
         """Play the run to the last token, or to ``serving.max_iterations``."""
@@ -177,6 +178,8 @@ class Server:
         self.run.waiting_fs += self._waiting * (now - self._waiting_since)
         self._waiting_since = now
         self._waiting += change
+        if self.timeline is not None and change:
+            self.timeline.counter("serving/waiting_requests", now, self._waiting)
 
     def _prefills(self, pending: deque[ServedRequest]) -> ProcessGenerator:
         """Process prompts one by one on devices of their own."""
@@ -208,7 +211,9 @@ class Server:
         self._arriving -= 1
         if self.timeline is not None:
             name = f"request {request.index}"
-            self.timeline.span("serving/prefill", name, start, self.sim.now_fs)
+            self._prefill_spans[request.index] = self.timeline.span(
+                "serving/prefill", name, start, self.sim.now_fs
+            )
 
     def _decode(self, pending: deque[ServedRequest]) -> ProcessGenerator:
         batch: list[ServedRequest] = []
@@ -281,7 +286,13 @@ class Server:
         if self.timeline is not None:
             name = f"iteration {self.run.iterations}"
             size = {"batch": len(batch)}
-            self.timeline.span("serving/decode", name, start, self.sim.now_fs, size)
+            number = self.timeline.span("serving/decode", name, start, self.sim.now_fs, size)
+            self.timeline.counter("serving/batch", start, len(batch))
+            self.timeline.counter("serving/reserved_tokens", start, self._reserved)
+            for request in batch:
+                prefill = self._prefill_spans.pop(request.index, None)
+                if prefill is not None:
+                    self.timeline.flow("first token", prefill, number)
         for request in batch:
             request.generated += 1
             if request.generated >= request.output_tokens:

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from archsim.architectures.npu_pim.mha import Mha, MhaPhase
 from archsim.architectures.npu_pim.operations import NpuOperation, Rates, operation_fs
+from archsim.architectures.npu_pim.stage_recorder import StageRecorder
 from archsim.architectures.npu_pim.stages import Stage
 from archsim.kernel import (
     Event,
@@ -23,7 +24,6 @@ from archsim.kernel import (
     ProcessGenerator,
     SharedBandwidth,
     Simulation,
-    Timeline,
 )
 
 
@@ -99,7 +99,7 @@ def _closed_attention(mha: Mha, rates: Rates) -> tuple[Interval, ...]:
 
 
 def play_stage(
-    stage: Stage, rates: Rates, *, contention: bool = True, timeline: Timeline | None = None,
+    stage: Stage, rates: Rates, *, contention: bool = True, recorder: StageRecorder | None = None,
     start_fs: int = 0,
 ) -> PlayedStage:  # fmt: skip
     """Play a stage as processes.
@@ -108,13 +108,13 @@ def play_stage(
         stage: The stage.
         rates: Clocks and memory rate.
         contention: Whether NPU and PIM slow each other down.
-        timeline: Recorder to fill, or None.
+        recorder: Puts the stage on a timeline; None records nothing.
         start_fs: Where the stage starts on the timeline.
     """
     player = _Player(stage, rates, contention)
     player.run()
-    if timeline is not None:
-        player.record(timeline, start_fs, stage.name)
+    if recorder is not None:
+        recorder.record(stage, start_fs, player.npu, player.channels)
     return PlayedStage(player.sim.now_fs, tuple(player.npu), tuple(player.pim))
 
 
@@ -252,15 +252,3 @@ class _Player:
             start = self.sim.now_fs
             yield self.engines.work(self.rates.memory.fs(cycles), f"{name} on channel {index}")
             self.channels.append((index, Interval(name, start, self.sim.now_fs)))
-
-    def record(self, timeline: Timeline, start_fs: int, stage: str) -> None:
-        for operation, interval in zip(self.stage.npu, self.npu, strict=True):
-            timeline.span(
-                f"npu/{operation.component}", interval.name,
-                start_fs + interval.start_fs, start_fs + interval.end_fs, {"stage": stage},
-            )  # fmt: skip
-        for index, interval in self.channels:
-            timeline.span(
-                f"pim/channel {index}", interval.name,
-                start_fs + interval.start_fs, start_fs + interval.end_fs, {"stage": stage},
-            )  # fmt: skip

@@ -36,6 +36,12 @@ PUBLISHED: dict[str, Figure] = {
     "tereffic v2": Figure(727.0, 0.0, "TerEffic (arXiv 2502.16473) v2, abstract", "recalled"),
     "tereffic v1": Figure(521.0, 0.0, "TerEffic (arXiv 2502.16473) v1, abstract", "recalled"),
     "tereffic power": Figure(46.0, 0.25, "TerEffic (arXiv 2502.16473) v2, abstract", "recalled"),
+    "tereffic on chip": Figure(
+        16_300.0, 0.0, "TerEffic (arXiv 2502.16473) v2, abstract", "recalled"
+    ),
+    "tereffic on chip w": Figure(
+        455.0, 0.0, "TerEffic (arXiv 2502.16473) v2, abstract: tokens/s/W", "recalled"
+    ),
     "tellme v1": Figure(9.0, 0.0, "TeLLMe (arXiv 2504.16266), abstract", "recalled"),
     "tellme v2": Figure(25.0, 0.0, "TeLLMe v2 (arXiv 2510.15926), abstract", "recalled"),
 }

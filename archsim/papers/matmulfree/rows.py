@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from archsim.api import load_hardware, load_workload, simulate
 from archsim.architectures.base import expect
 from archsim.architectures.fpga.config import FpgaHardware, TernaryCore
 from archsim.architectures.fpga.matvec import Feed, product_cycles
+from archsim.architectures.fpga.resources import LANE_CELLS
 from archsim.architectures.fpga.roofline import remedies
 from archsim.architectures.fpga.ternary_public import ternary_block
 from archsim.errors import SimulationError
@@ -28,6 +30,8 @@ JUDGE = Judge(NAME, PUBLISHED)
 MODELS = ("370m", "1.3b", "2.7b")
 BLOCKS_ONLY = {"include_embedding": False, "include_head": False}
 CLAIM_S = 42e-3
+ON_CHIP_CLOCK_HZ = 200e6
+"""Assumed clock of TerEffic's on-chip design."""
 
 _FITTED = "The cycles of a beat are fitted to this one figure, so it tests nothing."
 _WEAK = (
@@ -237,6 +241,7 @@ def neighbour_rows() -> list[Row]:
             comparable=False,
         ),
     ]  # fmt: skip
+    found += _on_chip_rows()
     bytes_per_s = 19.2e9
     for key in ("tellme v1", "tellme v2"):
         rate = PUBLISHED[key].value
@@ -249,6 +254,34 @@ def neighbour_rows() -> list[Row]:
             )
         )  # fmt: skip
     return found
+
+
+def _on_chip_rows() -> list[Row]:
+    """Return what TerEffic's on-chip rate takes of U280 cards."""
+    board = expect(FpgaHardware, load_hardware("tereffic-u280-hbm")).board
+    weights = expect(TernaryLmWorkload, load_workload("matmulfree-370m")).ternary_weights
+    cards = math.ceil(weights * 1.6 / 8.0 / board.on_chip_bytes)
+    rate = PUBLISHED["tereffic on chip"].value
+    lanes = weights * rate / ON_CHIP_CLOCK_HZ
+    low, high = (lanes * cells.value / board.logic_cells for cells in LANE_CELLS["lut"])
+    per_weight = 1e12 / PUBLISHED["tereffic on chip w"].value / weights
+    clock = f"{ON_CHIP_CLOCK_HZ / 1e6:.0f} MHz"
+    return [
+        JUDGE.predicted(
+            "TerEffic on chip, 370M: U280 cards that hold the weights", "1.6-bit weights with head",
+            float(cards), f"{weights * 1.6 / 8e6:.0f} MB of weights,"
+            f" {board.on_chip_bytes / 1e6:.0f} MB on a chip",
+        ),
+        JUDGE.predicted(
+            f"TerEffic on chip, 370M: lanes at {clock} for {rate:.0f} tokens/s",
+            "every weight once a token", lanes,
+            f"{low:.0%} to {high:.0%} of the logic of one card, so lanes do not forbid the rate",
+        ),
+        JUDGE.predicted(
+            "TerEffic on chip, 370M: energy of a weight (pJ)", "all of the board's power",
+            per_weight, "Derived from the published tokens/s/W; includes static power.",
+        ),
+    ]  # fmt: skip
 
 
 def _drain_share() -> float:

@@ -21,7 +21,11 @@ def run(quick: bool) -> list[Row]:
 
 
 def write(rows: Sequence[Row], folder: Path) -> list[Path]:
-    """Write ``nasaic.md`` and ``nasaic.csv``; equal rows give equal bytes."""
+    """Write ``nasaic.md``, ``nasaic.csv`` and two charts; equal rows give equal bytes.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
     from archsim.papers.nasaic.report import write_report
 
     return write_report(rows, folder)

@@ -23,6 +23,10 @@ _NETWORKS = (
     "The option lists of the networks are guesses and accuracy is a surrogate that orders networks"
     " by size, so the two designs compared are not the paper's."
 )
+FIRST, TOGETHER = "NAS->ASIC", "joint search"
+FIGURES = ("latency, cycles", "energy, nJ", "area, um2")
+"""Figures of a design, as rows name them."""
+
 _SHORT = (
     "Two different accelerators may be equal, or one of them tiny, so their space holds the others'"
     " designs; a short search of a larger space may miss its best."
@@ -93,12 +97,11 @@ def _compared(
             )  # fmt: skip
         else:
             rows.append(predicted(item, both, value, _NETWORKS))
-    for item, value in (
-        ("latency, cycles", together.cost.cycles),
-        ("energy, nJ", together.cost.energy_nj),
-        ("area, um2", together.cost.area_um2),
-    ):
-        rows.append(predicted(f"{item}, joint search", after, value))
+    for way, label, each in ((FIRST, before, first), (TOGETHER, after, together)):
+        for item, value in zip(
+            FIGURES, (each.cost.cycles, each.cost.energy_nj, each.cost.area_um2), strict=True
+        ):
+            rows.append(predicted(f"{item}, {way}", label, value))
     return rows
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from archsim.config import Certainty
 from archsim.papers.base import Row, compare
 from archsim.papers.nasaic import NAME
+from archsim.papers.rounding import rounded
 
 TOLERANCE = 0.01
 """Largest relative deviation of a figure that counts as reproduced; claims must hold exactly."""
-
-DIGITS = 6
 
 
 def judged(
@@ -30,7 +29,7 @@ def judged(
         configuration,
         published=published,
         certainty=certainty,
-        measured=float(f"{measured:.{DIGITS}g}"),
+        measured=rounded(measured),
         tolerance=tolerance,
         cause=cause,
         comparable=comparable,
@@ -39,5 +38,5 @@ def judged(
 
 def predicted(item: str, configuration: str, measured: float, note: str = "") -> Row:
     """Return the row of a figure that the paper does not state."""
-    value = float(f"{measured:.{DIGITS}g}")
+    value = rounded(measured)
     return Row(NAME, item, configuration, None, "", value, None, "prediction", note)

@@ -1,4 +1,4 @@
-"""The report: one Markdown page and one CSV with every row."""
+"""The report: one Markdown page, one CSV with every row, two charts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archsim.papers.base import Row, rows_to_csv, rows_to_markdown
-from archsim.papers.nasaic import NAME
+from archsim.papers.nasaic import NAME, plots
 from archsim.papers.nasaic.judging import TOLERANCE
 from archsim.result import write_atomically
 
@@ -32,12 +32,27 @@ _METHOD = f"""## How this was measured
   paper's controller is a recurrent network.
 - A figure is reproduced within {TOLERANCE:.0%}; a claim, published as 1, must hold. `not
   comparable` figures depend on networks that are not known and are not judged.
+
+## Charts
+
+![Areas of the six published chips](areas.svg)
+
+![What the designs found need of their specifications](specifications.svg)
 """
 
 
 def write_report(rows: Sequence[Row], folder: Path) -> list[Path]:
-    """Write the report of the rows of ``run`` into a folder."""
-    texts = {f"{NAME}.md": page(rows), f"{NAME}.csv": rows_to_csv(rows)}
+    """Write the report of the rows of ``run`` into a folder.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    texts = {
+        "areas.svg": plots.area_chart(rows).decode(),
+        "specifications.svg": plots.specification_chart(rows).decode(),
+        f"{NAME}.md": page(rows),
+        f"{NAME}.csv": rows_to_csv(rows),
+    }
     return [write_atomically(folder / name, text) for name, text in texts.items()]
 
 

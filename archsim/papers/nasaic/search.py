@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archsim.errors import SimulationError
 from archsim.papers.nasaic.accuracy import accuracy
 from archsim.papers.nasaic.evaluate import PENALTY_WEIGHT, Cost, cost
 from archsim.papers.nasaic.published import (
@@ -163,7 +164,8 @@ def search(
             policy.learn(drawn, reward, frozen=split if step else 0)
             if best is None or reward > best.reward:
                 best = Found(choices, chip, found, mean, reward, 0)
-    assert best is not None  # noqa: S101
+    if best is None:
+        raise SimulationError("a search needs at least one episode")
     return Found(best.choices, best.chip, best.cost, best.accuracy, best.reward, evaluations)
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from archsim.papers.base import Row, compare
 from archsim.papers.neupims import NAME
 from archsim.papers.neupims.published import PUBLISHED
-
-DIGITS = 6
+from archsim.papers.rounding import rounded
 
 
 def judged(
@@ -52,8 +51,3 @@ def predicted(item: str, configuration: str, measured: float, *, note: str = "")
 def batches(seeds: Sequence[int]) -> str:
     """Return how a row says how many batches a point is the mean of."""
     return f"{len(seeds)} batch{'es' if len(seeds) > 1 else ''} per point"
-
-
-def rounded(value: float) -> float:
-    """Return six significant digits, so that the last bits of a platform do not show."""
-    return float(f"{value:.{DIGITS}g}")

@@ -189,7 +189,13 @@ def _draw(
                 axes.set_ylabel(panel.y_label)
             if number >= len(panels) - columns:
                 axes.set_xlabel(x_label)
-        handles, labels = grid.flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=legend_columns)
+        found = {
+            label: handle
+            for axes in grid.flat
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        figure.legend(
+            list(found.values()), list(found), loc="outside lower center", ncols=legend_columns
+        )
 
     return render_svg(build, style.WIDTH_INCHES, height)

@@ -12,9 +12,9 @@ NAME = "ngpc"
 
 def run(quick: bool) -> list[Row]:
     """Measure every figure; a full run takes seconds, so ``quick`` changes nothing."""
-    from archsim.papers.ngpc import ablation, claims, front, kernels, series, silicon
+    from archsim.papers.ngpc import ablation, claims, front, gpu_model, kernels, series, silicon
 
-    sections = (series, claims, ablation, kernels, silicon, front)
+    sections = (series, claims, ablation, kernels, gpu_model, silicon, front)
     return [row for section in sections for row in section.rows()]
 
 

@@ -67,6 +67,7 @@ class Case:
         scale: Processors.
         size: Suffix of the workload's name: ``""`` (full HD), ``"4k"`` or ``"8k"``.
         settings: Further settings of the hardware.
+        gpu_rate: Samples per second that the GPU is taken to compute; calibrated inputs only.
     """
 
     mode: Mode
@@ -75,12 +76,13 @@ class Case:
     scale: int
     size: str = ""
     settings: Settings = ()
+    gpu_rate: float = GPU_SAMPLES_PER_S
 
 
 @lru_cache(maxsize=4096)
 def measure(case: Case) -> dict[str, float]:
     """Return the metrics of a case in the event fidelity; each is simulated once per process."""
-    frame = workload(case.mode, case.application, case.encoding, case.size)
+    frame = workload(case.mode, case.application, case.encoding, case.size, case.gpu_rate)
     return measure_frame(_hardware(case.scale, case.settings), frame)
 
 
@@ -90,7 +92,13 @@ def _hardware(scale: int, settings: Settings) -> NeuralGraphicsHardware:
 
 
 @lru_cache(maxsize=256)
-def workload(mode: Mode, application: str, encoding: str, size: str = "") -> GraphicsWorkload:
+def workload(
+    mode: Mode,
+    application: str,
+    encoding: str,
+    size: str = "",
+    gpu_rate: float = GPU_SAMPLES_PER_S,
+) -> GraphicsWorkload:
     """Return the workload of a case."""
     name = "-".join(part for part in (application, encoding, size) if part)
     plain = expect(GraphicsWorkload, load_workload(name))
@@ -107,10 +115,13 @@ def workload(mode: Mode, application: str, encoding: str, size: str = "") -> Gra
         return changed
     calls = NERF_CALLS if application == "nerf" else len(plain.profile().call_shares)
     measured_pixels = baseline.width * baseline.height
-    samples = GPU_SAMPLES_PER_S * baseline.frame_time_s * (1.0 - rest) / measured_pixels
+    samples = gpu_rate * baseline.frame_time_s * (1.0 - rest) / measured_pixels
     given = GivenSamples(method="given", samples_per_pixel=samples, calls=calls)
     origin = Source.model_validate(
-        {"from": "0.20 Gsample/s in the GPU's measured time", "certainty": "calibrated"}
+        {
+            "from": f"{gpu_rate / 1e9:g} Gsample/s in the GPU's measured time",
+            "certainty": "calibrated",
+        }
     )
     sources = {**changed.sources, "sampling.*": origin}
     return changed.model_copy(update={"sampling": given, "sources": sources})

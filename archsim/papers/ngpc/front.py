@@ -23,6 +23,8 @@ SWEPT: dict[str, tuple[float, ...]] = {
 }
 """Key to its values; the MLP array is square, and a processor's table memory stays the same."""
 TABLE_BYTES = 16 * 2**20
+LEAST_GAIN = 0.01
+"""Frame time by which a design on the front beats the next smaller one."""
 HARDWARE, WORKLOAD = "ngpc-64", "nerf-hashgrid"
 FRAME, AREA = "frame time on the front (s)", "cluster area on the front (mm2)"
 
@@ -35,7 +37,7 @@ class Front:
         columns: Key to one value per design.
         latency_s: Frame time of each design.
         area_mm2: Cluster area of each design.
-        best: Indices of the designs that no other one beats in both, by area.
+        best: Indices of the designs that no other one beats in both by more than 1 %, by area.
     """
 
     columns: dict[str, NDArray[np.float64]]
@@ -68,14 +70,24 @@ def sweep() -> Front:
     whole["encoding_engines.sram_bytes"] = TABLE_BYTES // whole["encoding_engines.engines"]
     found = ARCHITECTURE.evaluate_batch(load_hardware(HARDWARE), load_workload(WORKLOAD), whole)
     latency, area = found["latency_s"], found["cluster_area_mm2"]
-    return Front(columns, latency, area, pareto(latency, area))
+    return Front(columns, latency, area, pareto(latency, area, LEAST_GAIN))
 
 
-def pareto(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the indices that nothing beats in both figures, smallest ``second`` first."""
-    order = np.lexsort((first, second))
-    best_before = np.concatenate([[np.inf], np.minimum.accumulate(first[order])[:-1]])
-    return np.asarray(order[first[order] < best_before])
+def pareto(
+    first: NDArray[np.float64], second: NDArray[np.float64], least: float = 0.0
+) -> NDArray[np.intp]:
+    """Return the indices that nothing beats in both figures, smallest ``second`` first.
+
+    Args:
+        first: One figure of each design; smaller is better.
+        second: Another one.
+        least: Gain in ``first`` over the design before that makes another one worth showing.
+    """
+    chosen: list[int] = []
+    for index in np.lexsort((first, second)):
+        if not chosen or first[index] < first[chosen[-1]] * (1.0 - least):
+            chosen.append(int(index))
+    return np.array(chosen, dtype=np.intp)
 
 
 def rows() -> list[Row]:

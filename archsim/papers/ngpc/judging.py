@@ -5,8 +5,7 @@ from __future__ import annotations
 from archsim.papers.base import Row, compare
 from archsim.papers.ngpc import NAME
 from archsim.papers.ngpc.published import FIGURES
-
-DIGITS = 6
+from archsim.papers.rounding import rounded
 
 
 def judged(
@@ -63,8 +62,3 @@ def claimed(
 def predicted(item: str, configuration: str, measured: float, note: str = "") -> Row:
     """Return the row of a figure that is not published."""
     return Row(NAME, item, configuration, None, "", rounded(measured), None, "prediction", note)
-
-
-def rounded(value: float) -> float:
-    """Return six significant digits, so that the last bits of a platform do not show."""
-    return float(f"{value:.{DIGITS}g}")

@@ -31,9 +31,9 @@ speed-ups are results. Three sets of inputs are kept apart:
   {rest:.2%}; samples per pixel come from archsim's renderers on scenes of our own.
 - **deduced shares**: NSDF's rest share follows from the largest published speed-up
   (9.94 / 58.36 = {nsdf:.1%}), the other three share what is left of the average ({others:.1%}).
-- **calibrated**: rest shares {calibrated} (NeRF, NSDF, NVR, GIA), solved from the published series
-  itself, and samples that the GPU computes at 0.20 Gsample/s in its measured time. It shows that
-  the model can fit the series, and predicts nothing.
+- **calibrated**: rest shares {calibrated} (NeRF, NSDF, NVR, GIA), solved from the published
+  series itself, and samples that the GPU computes at 0.20 Gsample/s in its measured time. It shows
+  that the model can fit the series, and predicts nothing.
 
 With the dense grids nothing changes but the grid and one factor on the GPU's encoding and MLP time,
 solved so that their average share is the abstract's. An average over applications is within 20 %
@@ -97,7 +97,8 @@ def page(rows: Sequence[Row]) -> str:
         *_applications(found),
         "## What each part does (predictions)\n\n![Ablation](ablation.svg)\n",
         *_ablation(found),
-        "## Frame time against area (predictions)\n\n![Pareto front](front.svg)\n",
+        "## Frame time against area (predictions)\n\nEvery processor holds 16 MiB of tables, and "
+        "every look-up hits, as the paper counts.\n\n![Pareto front](front.svg)\n",
         *_front(),
         _fit_section(),
         "## Where the published figures stand\n",

@@ -28,6 +28,8 @@ ENCODING = GridEncoding(
     growth_factor=1.5,
 )
 HIDDEN = 32
+BATCH = 512
+"""Pixels of a gradient step: matrix products so small that they stay on one core."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +72,12 @@ class _Adam:
 
 
 @lru_cache(maxsize=8)
-def fit_picture(side: int = 128, steps: int = 300, seed: int = 0) -> Fit:
+def fit_picture(side: int = 128, steps: int = 800, seed: int = 0) -> Fit:
     """Fit the procedural picture; equal arguments are fitted once per process.
 
     Args:
         side: Pixels per side.
-        steps: Gradient steps of a quarter of the pixels each.
+        steps: Gradient steps of ``BATCH`` pixels each.
         seed: Seed of initial values and batches.
     """
     random = generator(seed, "picture fit")
@@ -96,7 +98,7 @@ def fit_picture(side: int = 128, steps: int = 300, seed: int = 0) -> Fit:
     values = [*tables, first, second]
     adam = _Adam(values, 1e-2)
     for _ in range(steps):
-        chosen = random.choice(len(positions), len(positions) // 4, replace=False)
+        chosen = random.integers(0, len(positions), BATCH)
         part = (indices[:, chosen], weights[:, chosen])
         features = _encode(tables, *part)
         hidden = np.maximum(features @ first, np.float32(0.0))

@@ -51,15 +51,16 @@ def march(field: Field, camera: Camera, width: int, height: int, how: March) -> 
     origins, directions = camera.rays(width, height)
     near, far = enter_box(origins, directions)
     steps = np.arange(1.0, np.sqrt(3.0) / STEP + 2.0, dtype=np.float64) * STEP
-    cells = [
-        _cells(_points(origins, directions, near, steps, part), how.occupancy_resolution)
-        for part in _parts(len(origins))
-    ]
-    occupied = _occupancy(field, cells, how)
+    count = how.occupancy_resolution
+    occupied = np.zeros(count**3, np.bool_)
+    for part in _parts(len(origins)):
+        occupied[_cells(_points(origins, directions, near, steps, part), count)] = True
+    _keep_occupied(field, occupied, how)
     candidates, needed, kept = [], [], []
-    for part, ids in zip(_parts(len(origins)), cells, strict=True):
+    for part in _parts(len(origins)):
         points = _points(origins, directions, near, steps, part)
-        inside = (near[part, np.newaxis] + steps < far[part, np.newaxis]) & occupied[ids]
+        inside = near[part, np.newaxis] + steps < far[part, np.newaxis]
+        inside &= occupied[_cells(points, count)]
         depth = np.zeros(inside.shape)
         depth[inside] = _density(field(points[inside]), how) * STEP
         clear = np.exp(-np.cumsum(depth, axis=1)) >= how.least_transmittance
@@ -125,17 +126,10 @@ def _density(distance: NDArray[np.float64], how: March) -> NDArray[np.float64]:
     return np.asarray(how.surface_density / (1.0 + np.exp(-inside)))
 
 
-def _occupancy(field: Field, visited: list[NDArray[np.int64]], how: March) -> NDArray[np.bool_]:
-    """Return which cells can hold density: those whose centre is close enough to a surface.
-
-    Only cells that a ray visits are asked for; the others stay empty.
-    """
+def _keep_occupied(field: Field, seen: NDArray[np.bool_], how: March) -> None:
+    """Keep, of the cells that rays visit, those whose centre is close enough to a surface."""
     count = how.occupancy_resolution
-    seen = np.zeros(count**3, np.bool_)
-    for ids in visited:
-        seen[ids] = True
     numbers = np.flatnonzero(seen)
     centres = (np.stack(np.unravel_index(numbers, (count,) * 3), axis=1) + 0.5) / count
     reach = np.sqrt(3.0) / 2.0 / count + 4.0 * how.surface_width
     seen[numbers] = field(centres) < reach
-    return seen

@@ -21,7 +21,7 @@ from archsim.workload.graphics.profile import SampleProfile, profile_of_calls
 from archsim.workload.graphics.sphere_trace import SphereTrace, sphere_trace
 from archsim.workload.seeds import generator
 
-Rays = Annotated[int, Field(ge=8, le=1024)]
+Rays = Annotated[int, Field(ge=8, le=512)]
 _POSITIONS = 2048
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from archsim.config import PositiveInt, StrictModel, WorkloadSpec
 from archsim.workload.network import convnets, resnet, vit
+from archsim.workload.network.explicit import Graph
 from archsim.workload.network.graph import Network
 from archsim.workload.network.trace import write_trace
 from archsim.workload.places import within
 from archsim.workload.trace import Trace
 
 Item = TypeVar("Item")
+NetworkName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
+MOST_NETWORKS = 16
 Size = Annotated[PositiveInt, Field(le=8192)]
 Channels = Annotated[PositiveInt, Field(le=65536)]
 Count = Annotated[PositiveInt, Field(le=256)]
@@ -23,6 +27,12 @@ def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """Refuse an empty list; checked last, so that a wrong item is reported as itself."""
     if not items:
         raise ValueError("must not be empty")
+    return items
+
+
+def _some_networks(items: dict[str, Generated]) -> dict[str, Generated]:
+    if not 1 <= len(items) <= MOST_NETWORKS:
+        raise ValueError(f"must name 1 to {MOST_NETWORKS} networks")
     return items
 
 
@@ -135,18 +145,18 @@ class VisionTransformer(_Image):
 
 
 Generated = Annotated[
-    ResNet | ResNet9 | Vgg16 | MobileNetV2 | UNet | VisionTransformer,
+    ResNet | ResNet9 | Vgg16 | MobileNetV2 | UNet | VisionTransformer | Graph,
     Field(discriminator="family"),
 ]
-"""A network made by a generator."""
+"""A network made by a generator, or written out."""
 
 
 class NetworkWorkload(WorkloadSpec):
     """Inference of one or more networks side by side, each on a batch of images."""
 
     kind: Literal["network"] = "network"
-    networks: Annotated[tuple[Generated, ...], NotEmpty, Field(max_length=16)] = Field(
-        description="networks that run side by side, each with images of its own"
+    networks: Annotated[dict[NetworkName, Generated], AfterValidator(_some_networks)] = Field(
+        description="networks that run side by side, by name, each with images of its own"
     )
     batch: Annotated[PositiveInt, Field(le=65536)] = Field(
         default=1, description="images of each network"
@@ -167,9 +177,9 @@ class NetworkWorkload(WorkloadSpec):
             InputError: Sizes do not fit each other; the message says of which network.
         """
         found = []
-        for index, choice in enumerate(self.networks):
-            with within(f"networks.{index}"):
-                found.append(choice.network())
+        for name, choice in self.networks.items():
+            with within(f"networks.{name}"):
+                found.append(replace(choice.network(), name=name))
         return tuple(found)
 
     def trace(self) -> Trace:

@@ -26,8 +26,8 @@ def write_trace(
         bytes_per_element: Size of weights and activations.
     """
     builder = TraceBuilder(name, bytes_per_element)
-    for number, network in enumerate(networks, start=1):
-        prefix = f"{number}." if len(networks) > 1 else ""
+    for network in networks:
+        prefix = f"{network.name}." if len(networks) > 1 else ""
         names: list[str] = []
         for operation in network.operations:
             label = f"{prefix}{operation.name}"[-_LONGEST_NAME:]

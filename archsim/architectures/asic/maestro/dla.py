@@ -7,7 +7,7 @@ X a new column, Y a new row, C everything, K new weights.
 
 from __future__ import annotations
 
-from archsim.architectures.asic.maestro.compiled import compiled
+from archsim.architectures.asic.maestro.compiled import Bools, Floats, Ints, compiled
 from archsim.architectures.asic.maestro.parts import FALL_BACK, OK, Cost, offchip, transfer
 
 UNITS = 64
@@ -114,3 +114,24 @@ def dla_depthwise(
         outputs += count * sent * rows * columns
     macs = c * taps * rows * columns
     return OK, cycles, inputs, weights, outputs, macs, 6 * taps, 2 * (2 * first * taps + out_first)
+
+
+@compiled
+def dla_many(
+    depthwise: Bools, k: Ints, c: Ints, r: Ints, s: Ints, y: Ints, x: Ints, stride: Ints,
+    pes: Ints, bandwidth: Ints, latency: Ints, simd: Ints, offchip: Floats, out: Ints,
+) -> None:  # fmt: skip
+    """Fill ``out``, shape (8, points), with the costs of points on ``dla``."""
+    for i in range(k.shape[0]):
+        if depthwise[i]:
+            cost = dla_depthwise(
+                c[i], r[i], s[i], y[i], x[i], stride[i],
+                pes[i], bandwidth[i], latency[i], simd[i], offchip[i],
+            )  # fmt: skip
+        else:
+            cost = dla(
+                k[i], c[i], r[i], s[i], y[i], x[i], stride[i],
+                pes[i], bandwidth[i], latency[i], simd[i], offchip[i],
+            )  # fmt: skip
+        for j in range(8):
+            out[j, i] = cost[j]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,7 +84,12 @@ def hardware_columns(
     Raises:
         InputError: A number is out of range, or a column of another length.
     """
-    offchip = np.asarray(0.0 if offchip_bandwidth is None else offchip_bandwidth, np.float64)
+    try:
+        offchip = np.asarray(0.0 if offchip_bandwidth is None else offchip_bandwidth, np.float64)
+    except (ValueError, TypeError):
+        raise InputError(
+            "not a number", key="offchip_bandwidth", found=repr(offchip_bandwidth)
+        ) from None
     offchip = np.where(np.isnan(offchip), 0.0, offchip)
     if (offchip < 0).any() or ((offchip > 0) & (offchip < 1e-3)).any():
         raise InputError(
@@ -132,7 +138,8 @@ def costs(table: LayerTable, template: str, hardware: Hardware) -> Costs:
     found, valid = possible_costs(table, template, hardware)
     if not valid.all():
         index = int(np.argmin(valid))
-        raise degenerate(table.layer(index), f"it would take {found.runtime_cycles[index]} cycles")
+        effect = f"it would take {found.runtime_cycles[index]} cycles"
+        raise degenerate(table.layer(index), effect).located(f"layer {index}")
     return found
 
 
@@ -200,6 +207,6 @@ def check_clusters(table: LayerTable, template: str, pes: Ints) -> None:
 
 def _kernel(template: str) -> Callable[..., None]:
     """Return the compiled loop of a template; Numba is imported only here."""
-    from archsim.architectures.asic.maestro import many
-
-    return {"dla": many.dla_many, "shi": many.shi_many, "rs": many.rs_many}[template]
+    module = import_module(f"archsim.architectures.asic.maestro.{template}")
+    kernel: Callable[..., None] = getattr(module, f"{template}_many")
+    return kernel

@@ -6,7 +6,7 @@ of 16 filters.
 
 from __future__ import annotations
 
-from archsim.architectures.asic.maestro.compiled import compiled
+from archsim.architectures.asic.maestro.compiled import Bools, Floats, Ints, compiled
 from archsim.architectures.asic.maestro.parts import FALL_BACK, OK, Cost, offchip, transfer
 from archsim.architectures.asic.maestro.rows import row_phases
 
@@ -78,3 +78,19 @@ def rs(
     l1 = 2 * s * (1 + 2 * filters)
     l2 = 2 * (load + new_filters + first[3] * tile)
     return OK, cycles, inputs, weights, outputs, macs * taps, l1, l2
+
+
+@compiled
+def rs_many(
+    depthwise: Bools, k: Ints, c: Ints, r: Ints, s: Ints, y: Ints, x: Ints, stride: Ints,
+    pes: Ints, bandwidth: Ints, latency: Ints, simd: Ints, offchip: Floats, out: Ints,
+) -> None:  # fmt: skip
+    """Fill ``out``, shape (8, points), with the costs of points on ``rs``."""
+    for i in range(k.shape[0]):
+        cost = rs(
+            1 if depthwise[i] else k[i], c[i], r[i], s[i], y[i], x[i], stride[i],
+            1 if depthwise[i] else FILTERS,
+            pes[i], bandwidth[i], latency[i], simd[i], offchip[i],
+        )  # fmt: skip
+        for j in range(8):
+            out[j, i] = cost[j]

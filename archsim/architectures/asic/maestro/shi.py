@@ -6,7 +6,7 @@ column tiles.
 
 from __future__ import annotations
 
-from archsim.architectures.asic.maestro.compiled import compiled
+from archsim.architectures.asic.maestro.compiled import Bools, Floats, Ints, compiled
 from archsim.architectures.asic.maestro.parts import (
     DEGENERATE,
     FALL_BACK,
@@ -145,3 +145,18 @@ def shi(
         macs += steps * phase[5] * (tile_steps * out_tile + edge_steps * out_edge)
     l2 = 2 * (first[1] * opening + taps + first[3] * out_opening)
     return OK, cycles, inputs, weights, outputs, macs * taps, 6 * taps, l2
+
+
+@compiled
+def shi_many(
+    depthwise: Bools, k: Ints, c: Ints, r: Ints, s: Ints, y: Ints, x: Ints, stride: Ints,
+    pes: Ints, bandwidth: Ints, latency: Ints, simd: Ints, offchip: Floats, out: Ints,
+) -> None:  # fmt: skip
+    """Fill ``out``, shape (8, points), with the costs of points on ``shi``."""
+    for i in range(k.shape[0]):
+        cost = shi(
+            1 if depthwise[i] else k[i], c[i], r[i], s[i], y[i], x[i], stride[i],
+            pes[i], bandwidth[i], latency[i], simd[i], offchip[i],
+        )  # fmt: skip
+        for j in range(8):
+            out[j, i] = cost[j]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from archsim.architectures.columns import (
+    Columns,
+    common_length,
+    distinct_rows,
+    hardware_columns,
+)
 from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.config import build, load_document
+from archsim.config.nested import replaced
 from archsim.errors import InputError
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
-Columns = Mapping[str, NDArray[np.generic]]
 
 CLOCKS = ("npu.frequency_hz", "memory.frequency_hz")
 """Keys that scale times and nothing else; any number of distinct values costs nothing."""
@@ -70,8 +76,8 @@ def take_apart(hardware: NpuPimHardware, columns: Columns) -> Designs:
     Raises:
         InputError: A key does not exist, a value is out of bounds, or columns differ in length.
     """
-    keys = {key.removeprefix("hardware."): np.asarray(value) for key, value in columns.items()}
-    count = _common_length(keys)
+    keys = hardware_columns(columns)
+    count = common_length(keys)
     clocks = [_clock(hardware, keys, key, count) for key in CLOCKS]
     shapes = {key: value for key, value in keys.items() if key not in CLOCKS}
     # The authors' simulator ties the layout of products to banks, and posted writes to channels.
@@ -108,16 +114,6 @@ def design_at(hardware: NpuPimHardware, columns: Columns, index: int) -> NpuPimH
     return _checked(base, values)
 
 
-def _common_length(keys: Columns) -> int:
-    shapes = {key: value.shape for key, value in keys.items()}
-    if not shapes or any(len(shape) != 1 for shape in shapes.values()):
-        raise InputError("designs need at least one column, each a flat array")
-    if len(set(shapes.values())) != 1:
-        found = ", ".join(f"{key}: {shape[0]}" for key, shape in shapes.items())
-        raise InputError("columns of designs differ in length", found=found)
-    return int(next(iter(shapes.values()))[0])
-
-
 def _clock(hardware: NpuPimHardware, keys: Columns, key: str, count: int) -> Floats:
     section, name = key.split(".")
     if key not in keys:
@@ -129,46 +125,14 @@ def _clock(hardware: NpuPimHardware, keys: Columns, key: str, count: int) -> Flo
 
 
 def _side(hardware: NpuPimHardware, columns: Columns, count: int) -> Side:
-    rows, which = _distinct(columns, count)
+    rows, which = distinct_rows(columns, count)
     base = hardware.model_dump(mode="python", by_alias=True, exclude={"sources"})
     return Side(tuple(_checked(base, row) for row in rows), which)
-
-
-def _distinct(columns: Columns, count: int) -> tuple[Sequence[dict[str, object]], Indices]:
-    """Return the distinct combinations of the columns, and which one each design is."""
-    code = np.zeros(count, dtype=np.int64)
-    for value in columns.values():
-        levels, inverse = np.unique(value, return_inverse=True)
-        code = code * len(levels) + inverse
-        _, code = np.unique(code, return_inverse=True)
-    _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    rows = [{key: value[index].item() for key, value in columns.items()} for index in first]
-    return rows, which
 
 
 def _checked(base: Mapping[str, object], values: Mapping[str, object]) -> NpuPimHardware:
     """Return a device with these values; what the model refuses is told with key and bounds."""
     try:
-        return NpuPimHardware.model_validate(_with(base, values))
+        return NpuPimHardware.model_validate(replaced(base, values))
     except (ValidationError, InputError):
         return build(NpuPimHardware, load_document(base, "hw_configs", dict(values)))
-
-
-def _with(base: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
-    """Return nested data with dotted keys replaced, sharing what stays."""
-    data = dict(base)
-    sections: dict[str, dict[str, object]] = {"": data}
-    for key, value in values.items():
-        path, _, name = key.rpartition(".")
-        _section(sections, path)[name] = value
-    return data
-
-
-def _section(sections: dict[str, dict[str, object]], path: str) -> dict[str, object]:
-    """Return a section as a copy of its own, made when first asked for."""
-    if path not in sections:
-        above, _, name = path.rpartition(".")
-        parent = _section(sections, above)
-        found = parent.get(name)
-        parent[name] = sections[path] = dict(found) if isinstance(found, dict) else {}
-    return sections[path]

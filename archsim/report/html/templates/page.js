@@ -5,12 +5,20 @@
       modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] };
   }
 
+  // Charts in sight come first; the others follow one by one, so that the page answers at once.
   function draw() {
     var specs = JSON.parse(document.getElementById("chart-data").textContent);
-    document.querySelectorAll("[data-chart]").forEach(function (place) {
+    var places = Array.prototype.slice.call(document.querySelectorAll("[data-chart]"));
+    function next() {
+      var place = places.shift();
+      if (!place) { document.documentElement.dataset.drawn = "yes"; return; }
       var spec = specs[place.dataset.chart];
-      Plotly.newPlot(place, spec.data, spec.layout, config(spec.zooms));
-    });
+      Plotly.newPlot(place, spec.data, spec.layout, config(spec.zooms)).then(function () {
+        var inSight = place.getBoundingClientRect().top < window.innerHeight;
+        if (inSight) { next(); } else { setTimeout(next, 0); }
+      });
+    }
+    next();
   }
 
   function rowsOf(table) { return Array.prototype.slice.call(table.tBodies[0].rows); }
@@ -88,5 +96,4 @@
   });
   window.archsimPage = { csvOf: csvOf };
   draw();
-  document.documentElement.dataset.drawn = "yes";
 })();
