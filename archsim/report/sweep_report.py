@@ -39,8 +39,10 @@ def sweep_report(summary: Mapping[str, Any], export: Path | None) -> Iterator[Re
     )
     for part in summary["fidelities"]:
         yield from _best(part)
+        for reason, count in part["obstacles"]:
+            yield Text(f"{count:,} infeasible: {reason}", style="yellow")
         for reason, count in part["failures"]:
-            yield Text(f"failed {count:,} times: {reason}", style="red")
+            yield Text(f"{count:,} failed: {reason}", style="red")
     if summary["rank_correlation"]:
         yield heading("Rank correlation of analytic and event (Spearman)")
         yield plain_table(
@@ -68,4 +70,6 @@ def _best(part: Mapping[str, Any]) -> Iterator[RenderableType]:
             ),
         )
     if len(part["best"]) > 1:
-        yield Text(f"{part['pareto']:,} designs in the Pareto front ({part['fidelity']})")
+        count = part["pareto"]
+        noun = "design" if count == 1 else "designs"
+        yield Text(f"{count:,} {noun} in the Pareto front ({part['fidelity']})")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TEXT = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(<=|>=|<|>|=<|=>|==|=|!=)\s*([^\s<>=!].*?)\s*")
+BROKEN = "breaks the constraint"
+"""Start of the reason of a design that breaks a constraint."""
+
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -56,7 +59,7 @@ class Constraint:
 
     def reason(self, value: float) -> str:
         """Return the sentence for a design that breaks the limit."""
-        return f"breaks the constraint {self}: {self.metric} is {value:.12g}"
+        return f"{BROKEN} {self}: {self.metric} is {value:.12g}"
 
 
 def read_constraint(text: str, units: Mapping[str, str]) -> Constraint:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from archsim.space import pareto_front
+from archsim.space.constraint import BROKEN
 from archsim.sweeps.table import feasible_costs
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from archsim.space import Study
 
-_SHOWN_FAILURES = 3
+_SHOWN_REASONS = 3
 STATUSES = ("done", "infeasible", "failed", "running", "pending")
 
 
@@ -48,6 +49,7 @@ class FidelitySummary:
         pareto: Designs in the Pareto front of all objectives.
         best: The best design by each objective.
         failures: The most frequent reasons of failed trials, each with its number.
+        obstacles: The most frequent reasons of infeasible designs, each with its number.
     """
 
     fidelity: str
@@ -57,6 +59,7 @@ class FidelitySummary:
     pareto: int
     best: tuple[Best, ...]
     failures: tuple[tuple[str, int], ...] = ()
+    obstacles: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,19 @@ def summarise(study: Study, table: pd.DataFrame, fidelity: str, form: str) -> Fi
         counts={status: int(counts.get(status, 0)) for status in STATUSES},
         pareto=int(pareto_front(costs.to_numpy(dtype=float)).sum()) if len(costs.columns) else 0,
         best=tuple(best),
-        failures=tuple(_failures(table)),
+        failures=_most_frequent(table, "failed"),
+        obstacles=_most_frequent(table, "infeasible"),
     )
 
 
-def _failures(table: pd.DataFrame) -> list[tuple[str, int]]:
-    reasons = Counter(table.loc[table["status"] == "failed", "reason"].tolist())
-    return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_FAILURES]
+def _most_frequent(table: pd.DataFrame, status: str) -> tuple[tuple[str, int], ...]:
+    """Return reasons with their numbers; how far a constraint is broken makes no difference."""
+    reasons = table.loc[table["status"] == status, "reason"].tolist()
+    counts = Counter(
+        reason.partition(": ")[0] if reason.startswith(BROKEN) else reason for reason in reasons
+    )
+    found = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(found[:_SHOWN_REASONS])
 
 
 def _plain(value: object) -> object:

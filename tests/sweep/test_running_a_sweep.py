@@ -40,6 +40,10 @@ def test_the_table_has_a_row_per_design_with_reasons(make_study):
     assert part["counts"] == {"done": 5, "infeasible": 3, "failed": 0, "running": 0, "pending": 0}
     assert part["best"][0]["point"] == {"hardware.lanes": 4, "hardware.ports": 1}
     assert part["best"][0]["value"] == pytest.approx(0.55)
+    assert part["obstacles"] == (
+        ("breaks the constraint area_mm2 <= 16", 2),
+        ("ports: more ports than lanes, found 2", 1),
+    )
     json.dumps(summary, allow_nan=False)
 
 

@@ -237,3 +237,17 @@ def test_the_schema_of_studies_describes_the_shipped_ones(cli):
     good = load_document("neupims-grid", "workloads").data
     validator.validate(good)
     assert not validator.is_valid({**good, "seeds": 0})
+
+
+@pytest.mark.parametrize(
+    ("package", "options", "extra"),
+    [("pyarrow", ["--export", "t.parquet"], "parquet"), ("ray", ["--ray", "auto"], "cluster")],
+)
+def test_a_missing_extra_is_one_sentence(cli, monkeypatch, package, options, extra):
+    import sys
+
+    monkeypatch.setitem(sys.modules, package, None)
+    code, out, err = cli("sweep", "study.yaml", *options)
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert f"pip install 'archsim[{extra}]'" in err
