@@ -155,14 +155,14 @@ def h100():
     found = []
     for file, quantities, note in (
         ("h100_gemm.csv", ("seconds",), "the rows that constants and residual were fitted to"),
-        ("archsim_h100_gemm.csv", ("seconds",), "rows that no fit saw"),
+        ("archsim_h100_gemm.csv", ("seconds",), "rows that the residual was grown on too"),
         ("h100_gemm_energy.csv", ("seconds",), "rows whose times no fit saw"),
         ("h100_attention.csv", ("seconds",), "the rows that constants were fitted to"),
         ("h100_stream.csv", ("seconds",), "the rows that constants were fitted to"),
         ("h100_tiled.csv", ("seconds",), "the rows that constants were fitted to"),
         ("h100_hashgrid.csv", ("seconds",), "the rows that constants were fitted to"),
         ("h100_energy_2s.csv", ("joules",), "the rows that the power section was fitted to"),
-        ("archsim_h100_energy_2s.csv", ("joules",), "rows that no fit saw"),
+        ("archsim_h100_energy_2s.csv", ("joules",), "energies that no fit saw, but two constants"),
     ):
         rows = pd.read_csv(ORACLES / file, keep_default_na=False)
         predicted = archsim.gpu.predict(rows, "h100_sxm")
