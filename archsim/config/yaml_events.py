@@ -87,6 +87,8 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from error
         except (yaml.YAMLError, ValueError, OverflowError) as error:
+            if "nesting depth" in str(error):  # libyaml from 0.2.6 on has a limit of its own
+                raise self._too_deep(1) from error
             # PyYAML's reader without libyaml lets "\\UFFFFFFFF" through to chr().
             raise self.error(f"is not valid YAML: {error}", 1) from error
         return self.parsed
@@ -117,7 +119,7 @@ class _Reader:
     def _node(self, event: yaml.Event, key: str, depth: int) -> Plain:
         line = _line(event)
         if depth > MAXIMUM_DEPTH:
-            raise self.error("is nested too deeply", line, allowed=f"{MAXIMUM_DEPTH} levels")
+            raise self._too_deep(line)
         if isinstance(event, yaml.AliasEvent):
             raise self.error(
                 "aliases are not allowed", line, key, found=f"*{event.anchor}",
@@ -216,6 +218,9 @@ class _Reader:
         if special:
             return float(f"{special[1] or ''}{special[2] or 'nan'}")
         return text
+
+    def _too_deep(self, line: int) -> InputError:
+        return self.error("is nested too deeply", line, allowed=f"{MAXIMUM_DEPTH} levels")
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> InputError:
         mark = error.problem_mark if error.problem_mark is not None else error.context_mark

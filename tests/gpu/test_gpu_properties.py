@@ -63,7 +63,7 @@ def test_a_larger_product_takes_no_less_time(card, dtype, axis, m, n, k, factor)
 @given(dtypes, st.integers(2, 64), sizes, sizes, sizes)
 def test_a_batch_takes_less_than_its_calls_and_more_than_one(dtype, batch, m, n, k):
     one, many = seconds("h100_sxm", "physics", dtype, (1, m, n, k), (batch, m, n, k))
-    # A batch that fills the card is not split over its reduction; one product of it may be.
+    # The power limit may slow a batch that fills the card where one product of it does not.
     assert one * (1.0 - PHYSICS_DIP) <= many <= batch * one * 1.2
 
 
