@@ -96,11 +96,19 @@ def colour(number: int) -> str:
 
 
 def web_pattern(number: int) -> dict[str, object]:
-    """Return plotly's hatching of the nth series: white over its colour."""
+    """Return plotly's hatching of the nth series: white over its colour.
+
+    Each round through the palette shifts the hatching, so that no two of 64 series look the same.
+    """
     return {
-        "shape": PATTERNS[number % len(PATTERNS)],
+        "shape": PATTERNS[(number + number // len(PALETTE)) % len(PATTERNS)],
         "fillmode": "overlay",
         "fgcolor": "rgba(255,255,255,0.75)",
         "size": 7,
         "solidity": 0.2,
     }
+
+
+def symbol(number: int) -> str:
+    """Return plotly's mark of the nth series; with its colour it differs for 64 series."""
+    return SYMBOLS[(number + number // len(PALETTE)) % len(SYMBOLS)]

@@ -76,3 +76,25 @@ def test_no_operation_of_an_npu_pim_run_beats_its_roof(name, fidelity):
         assert 2 * macs < arithmetic < 2.02 * macs
     else:
         assert arithmetic == 2 * macs
+
+
+@pytest.mark.parametrize("fidelity", ["analytic", "event"])
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [("heterogeneous", "resnet18"), ("shi-1024", "mobilenetv2"), ("systolic-32x32", "resnet9")],
+)
+def test_no_layer_of_an_asic_run_beats_its_roof(name, network, fidelity):
+    run = archsim.simulate(
+        archsim.load_hardware(name), archsim.load_workload(network), fidelity=fidelity
+    )
+    found = roofline(run)
+    assert len(found.points) == len(run.operations["operation"].unique())
+    for point in found.points:
+        assert 0 < point.share <= 1 + 1e-9, point
+    assert run.operations["arithmetic_operations"].sum() == 2 * run.metrics["macs"]
+    assert run.operations["operand_bytes"].sum() == run.metrics["memory_bytes"]
+
+
+def test_a_chip_without_a_memory_model_has_no_roofline():
+    chip, work = archsim.load_hardware("nasaic-w1"), archsim.load_workload("cifar-and-nuclei")
+    assert roofline(archsim.simulate(chip, work, fidelity="analytic")) is None

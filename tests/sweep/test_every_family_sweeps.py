@@ -33,7 +33,7 @@ STUDIES = {
     ),
     "fpga-moe": (
         "m3vit-zcu104", "m3vit-pascal",
-        {"hardware.vit_accelerator.policy": ["reorder", "token_major"]}, None,
+        {"hardware.vit_accelerator.policy": ["reorder", "token_major"]}, "batch",
     ),
     "neural_graphics": (
         "ngpc-8", "gia-hashgrid", {"hardware.cluster.processors": [8, 16, 32]}, "batch",

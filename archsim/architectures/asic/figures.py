@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from archsim.architectures.asic.config import AsicHardware, TemplateAccelerator
+from archsim.architectures.asic.config import Accelerator, AsicHardware, TemplateAccelerator
 from archsim.architectures.asic.planning import Planned
 from archsim.architectures.asic.system import Played
 from archsim.kernel import Clock, fs_to_seconds
+from archsim.result import COMPONENT_PEAKS
 
 ComponentRow = dict[str, str | float]
 
@@ -20,6 +21,7 @@ def component_rows(planned: Planned, played: Played) -> list[ComponentRow]:
     latency_s = fs_to_seconds(played.latency_fs)
     energy, link = planned.chosen(costs.energy_j), planned.chosen(costs.link_bytes)
     spans = np.array(played.end_fs, object) - np.array(played.start_fs, object)
+    frequency_hz, dram = chip.hardware.frequency_hz, chip.hardware.dram
     rows: list[ComponentRow] = []
     for where, name in enumerate(chip.hardware.names):
         mine = planned.schedule.assignment == where
@@ -32,6 +34,7 @@ def component_rows(planned: Planned, played: Played) -> list[ComponentRow]:
                 "static_energy_j": leakage_w * latency_s,
                 "area_mm2": chip.area_mm2[where],
                 "bytes": float(link[mine].sum()),
+                **_peaks(2.0 * macs_per_cycle(chip.hardware.units[where]) * frequency_hz, 0.0),
             }
         )
     if chip.memory_rate is not None:
@@ -43,9 +46,14 @@ def component_rows(planned: Planned, played: Played) -> list[ComponentRow]:
                 "static_energy_j": 0.0,
                 "area_mm2": 0.0,
                 "bytes": float(played.memory_bytes),
+                **_peaks(0.0, dram.bandwidth_bytes_per_s if dram is not None else 0.0),
             }
         )
     return rows
+
+
+def _peaks(operations_per_s: float, bytes_per_s: float) -> ComponentRow:
+    return dict(zip(COMPONENT_PEAKS, (operations_per_s, bytes_per_s), strict=True))
 
 
 def total(rows: list[ComponentRow], *columns: str) -> float:
@@ -55,10 +63,13 @@ def total(rows: list[ComponentRow], *columns: str) -> float:
 
 def peak_macs_per_cycle(hardware: AsicHardware) -> int:
     """Return the multiply-accumulates of all accelerators in one cycle."""
-    return sum(
-        each.pes * (each.simd if isinstance(each, TemplateAccelerator) else 1)
-        for each in hardware.units
-    )
+    return sum(macs_per_cycle(each) for each in hardware.units)
+
+
+def macs_per_cycle(accelerator: Accelerator) -> int:
+    """Return the multiply-accumulates of one accelerator in one cycle."""
+    simd = accelerator.simd if isinstance(accelerator, TemplateAccelerator) else 1
+    return accelerator.pes * simd
 
 
 def metrics(planned: Planned, played: Played) -> dict[str, float]:

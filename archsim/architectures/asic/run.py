@@ -11,13 +11,19 @@ from archsim.architectures.asic.planning import Planned, plan, work_of
 from archsim.architectures.asic.system import Played, closed_schedule, play
 from archsim.architectures.base import Fidelity
 from archsim.kernel import fs_to_seconds
-from archsim.result import Check, Pair, Result, assemble, make_provenance
+from archsim.result import (
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+    Check,
+    Pair,
+    Result,
+    assemble,
+    make_provenance,
+)
 
 if TYPE_CHECKING:
     from archsim.kernel import Timeline
     from archsim.workload.network import NetworkWorkload
-
-OPERATION_COLUMNS = ("operation", "kind", "component", "start_s", "end_s", "energy_j")
 
 
 def run(
@@ -51,7 +57,9 @@ def run(
     return assemble(
         latency_s=fs_to_seconds(played.latency_fs),
         components=pd.DataFrame(component_rows(planned, played)),
-        operations=pd.DataFrame(_operations(planned, played), columns=list(OPERATION_COLUMNS)),
+        operations=pd.DataFrame(
+            _operations(planned, played), columns=[*OPERATION_COLUMNS, *OPERATION_WORK]
+        ),
         metrics=metrics(planned, played),
         provenance=provenance,
         bytes_moved=_bytes(planned, played),
@@ -63,9 +71,11 @@ def run(
 
 def _operations(
     planned: Planned, played: Played
-) -> list[tuple[str, str, str, float, float, float]]:
+) -> list[tuple[str, str, str, float, float, float, float, float]]:
     names = planned.chip.hardware.names
     energy = planned.chosen(planned.costs.energy_j) + planned.chosen(planned.costs.memory_j)
+    costs = planned.costs
+    moved = planned.chosen(costs.first_bytes) + planned.chosen(costs.stream_bytes)
     rows = [
         (
             task.name,
@@ -74,6 +84,8 @@ def _operations(
             fs_to_seconds(played.start_fs[index]),
             fs_to_seconds(played.end_fs[index]),
             float(energy[index]),
+            2.0 * float(costs.macs[index]),
+            float(moved[index]),
         )
         for index, task in enumerate(planned.work.tasks)
     ]

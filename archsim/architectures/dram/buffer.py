@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.compiled import inlined
 from archsim.architectures.dram.state import (
     AFTER,
     BANK,
@@ -22,7 +22,7 @@ from archsim.architectures.dram.state import (
 )
 
 
-@compiled
+@inlined
 def store_request(
     items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int
 ) -> None:
@@ -42,7 +42,7 @@ def store_request(
     channel[READS_STORED + items[item, IS_WRITE]] += 1
 
 
-@compiled
+@inlined
 def remove_request(
     items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, item: int
 ) -> None:

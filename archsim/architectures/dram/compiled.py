@@ -1,4 +1,9 @@
-"""``compiled``: Numba's nopython compiler with a typed face."""
+"""``compiled`` and ``inlined``: Numba's nopython compiler with a typed face.
+
+With ``NUMBA_DISABLE_JIT=1`` the functions themselves run: slow, but they can be stepped through.
+Machine code is kept on disk per file; who edits a rule deletes the ``__pycache__`` folder, because
+the controller's own file does not change with it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,11 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function on first use, cached on disk, running without the interpreter lock.
-
-    With ``NUMBA_DISABLE_JIT=1`` the function itself runs: slow, but it can be stepped through.
-    """
+    """Compile a function on first use, cached on disk, running without the interpreter lock."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def inlined(function: Function) -> Function:
+    """Compile a function into its callers: a call would hand over several arrays each time."""
+    decorate = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+    return cast(Function, decorate(function))

@@ -16,7 +16,7 @@ from archsim.architectures.dram.commands import (
     WR,
     WRA,
 )
-from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.compiled import compiled, inlined
 from archsim.architectures.dram.front import (
     ARRIVAL,
     IS_WAITING,
@@ -55,7 +55,7 @@ from archsim.architectures.dram.state import (
 )
 
 
-@compiled
+@inlined
 def issue(
     items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings,
     command: int, bank: int,
@@ -77,7 +77,7 @@ def issue(
         ranks[rank, OPEN_BANKS] -= 1
 
 
-@compiled
+@inlined
 def plan_stale_banks(
     items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s, settings: Settings
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from archsim.architectures.dram.buffer import store_request
 from archsim.architectures.dram.commands import ARBITER_SIMPLE
-from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.compiled import compiled, inlined
 from archsim.architectures.dram.policies import has_room
 from archsim.architectures.dram.responses import DELIVERED
 from archsim.architectures.dram.state import NEVER, Int32s, Int64s, Settings
@@ -27,13 +27,13 @@ def new_front(first: int, settings: Settings) -> Int64s:
     return np.array([0, 0, first, AFTER_FIRST, first, -settings.tick], np.int64)
 
 
-@compiled
+@inlined
 def can_enter(front: Int64s, banks: Int64s, channel: Int64s, settings: Settings) -> bool:
     """Say whether a request waits and the buffer has room for it."""
     return bool(front[IS_WAITING] and has_room(banks, channel, settings))
 
 
-@compiled
+@inlined
 def enter(
     front: Int64s, items: Int32s, links: Int32s, banks: Int64s, ranks: Int64s, channel: Int64s,
     now: int,
@@ -45,7 +45,7 @@ def enter(
     front[ENTERED] = now
 
 
-@compiled
+@inlined
 def send_next(front: Int64s, time: Int64s, sent: Int64s, settings: Settings) -> None:
     """Let the player send its next request: at its time, on an edge after it was released.
 
@@ -86,7 +86,7 @@ def pass_arbiter(
     front[ACCEPTED] = accepted
 
 
-@compiled
+@inlined
 def arrives(front: Int64s, timer: int, previous: int, now: int) -> bool:
     """Say whether the next request takes part in the coming evaluation.
 

@@ -15,7 +15,7 @@ from archsim.architectures.dram.commands import (
     RD,
     READ_WRITE,
 )
-from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.compiled import compiled, inlined
 from archsim.architectures.dram.state import (
     AFTER,
     BLOCKED,
@@ -39,7 +39,7 @@ from archsim.architectures.dram.state import (
 )
 
 
-@compiled
+@inlined
 def has_room(banks: Int64s, channel: Int64s, settings: Settings) -> bool:
     """Admission: whether the buffer takes another request.
 
@@ -54,7 +54,7 @@ def has_room(banks: Int64s, channel: Int64s, settings: Settings) -> bool:
     return bool(reads + writes < size)
 
 
-@compiled
+@inlined
 def oldest_hit(items: Int32s, links: Int32s, banks: Int64s, bank: int) -> int:
     """Return the oldest pending request to the open row, or -1."""
     row = banks[bank, OPEN_ROW]
@@ -94,7 +94,7 @@ def grouped_hit(items: Int32s, links: Int32s, banks: Int64s, channel: Int64s, ba
     return oldest_hit(items, links, banks, bank)
 
 
-@compiled
+@inlined
 def choose_request(
     items: Int32s, links: Int32s, banks: Int64s, channel: Int64s, settings: Settings, bank: int
 ) -> int:
@@ -109,7 +109,7 @@ def choose_request(
     return hit if hit >= 0 else head
 
 
-@compiled
+@inlined
 def has_further_hit(
     items: Int32s, links: Int32s, banks: Int64s, settings: Settings, bank: int
 ) -> bool:
@@ -126,7 +126,7 @@ def has_further_hit(
     return hits == 2
 
 
-@compiled
+@inlined
 def closes_row(items: Int32s, links: Int32s, banks: Int64s, settings: Settings, bank: int) -> bool:
     """Page policy: whether a column command precharges its bank too."""
     if settings.page_policy == OPEN:
@@ -138,7 +138,7 @@ def closes_row(items: Int32s, links: Int32s, banks: Int64s, settings: Settings, 
     return not has_further_hit(items, links, banks, settings, bank)
 
 
-@compiled
+@inlined
 def plan_bank(
     items: Int32s,
     links: Int32s,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from archsim.architectures.dram.commands import ACT, PRE, PREA, RDA, REFA, WRA
-from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.compiled import compiled, inlined
 from archsim.architectures.dram.state import Int8s, Int16s, Int64s, Settings
 
 ACTIVE, OPENING, CLOSING, OPEN, PRECHARGES, LAST_INSIDE = range(6)
@@ -24,7 +24,7 @@ def new_power(ranks: int, banks: int) -> tuple[Int64s, Int64s, Int64s]:
     return power, np.full(banks, -1, np.int64), np.zeros(10, np.int64)
 
 
-@compiled
+@inlined
 def note_power(
     power: Int64s, opened: Int64s, counts: Int64s, settings: Settings,
     command: int, bank: int, rank: int, clock: int,

@@ -9,7 +9,7 @@ from archsim.architectures.dram.commands import (
     ARBITER_SIMPLE,
     IN_REQUEST_ORDER,
 )
-from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.compiled import compiled, inlined
 from archsim.architectures.dram.state import Int64s, Settings
 
 RESPONDED, LAST_RESPONSE, DELIVERED, LAST_DELIVERY = range(4)
@@ -25,7 +25,7 @@ def new_back(settings: Settings) -> Int64s:
     return back
 
 
-@compiled
+@inlined
 def respond(got: Int64s, delivered: Int64s, back: Int64s, settings: Settings, item: int) -> None:
     """Send on what can leave now that a burst's end is known.
 
@@ -46,7 +46,7 @@ def respond(got: Int64s, delivered: Int64s, back: Int64s, settings: Settings, it
         leave(got, delivered, back, settings, item)
 
 
-@compiled
+@inlined
 def leave(got: Int64s, delivered: Int64s, back: Int64s, settings: Settings, item: int) -> None:
     """Let a response leave the controller, one a clock, and pass the arbiter.
 
@@ -77,13 +77,13 @@ def deliver(got: Int64s, delivered: Int64s, back: Int64s, tick: int, item: int) 
     back[DELIVERED] += 1
 
 
-@compiled
+@inlined
 def after_one(ready: int, previous: int, tick: int) -> int:
     """Return when a response goes out that follows another: one clock later if it had to wait."""
     return previous + tick if ready <= previous else ready
 
 
-@compiled
+@inlined
 def next_edge(time: int, tick: int) -> int:
     """Return the first clock edge from a time on."""
     return -(-time // tick) * tick

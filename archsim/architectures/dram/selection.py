@@ -10,7 +10,7 @@ from archsim.architectures.dram.commands import (
     RD,
     WRA,
 )
-from archsim.architectures.dram.compiled import compiled
+from archsim.architectures.dram.compiled import compiled, inlined
 from archsim.architectures.dram.state import (
     CHOSEN,
     COLUMN_BUS,
@@ -27,13 +27,13 @@ from archsim.architectures.dram.state import (
 )
 
 
-@compiled
+@inlined
 def is_column(command: int) -> bool:
     """Say whether a command reads or writes."""
     return bool(RD <= command <= WRA)
 
 
-@compiled
+@inlined
 def note_timing(
     banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s, starts: Int64s, rules: Int64s,
     settings: Settings, command: int, bank: int, now: int,
@@ -67,7 +67,7 @@ def note_timing(
         channel[ROW_BUS] = now + settings.tick
 
 
-@compiled
+@inlined
 def earliest(banks: Int64s, ready: Int64s, command: int, bank: int) -> int:
     """Return the earliest legal time of a bank's command, buses apart."""
     time = max(ready[bank, command], ready[banks[bank, READY_GROUP], command])
@@ -80,7 +80,7 @@ def refresh_line(ranks: Int64s, ready: Int64s, rank: int) -> int:
     return len(ready) - len(ranks) + rank
 
 
-@compiled
+@inlined
 def select_oldest(
     banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s, settings: Settings, now: int
 ) -> tuple[int, int, int]:

@@ -132,7 +132,7 @@ def relative_chart(designs: Sequence[str], figures: Sequence[Figure]) -> Chart |
                 "marker": {
                     "size": 13,
                     "color": style.colour(number),
-                    "symbol": style.SYMBOLS[number % len(style.SYMBOLS)],
+                    "symbol": style.symbol(number),
                     "line": {"color": "white", "width": 1},
                 },
                 "hovertext": [
@@ -190,7 +190,7 @@ def trade_off_chart(designs: Sequence[str], points: Mapping[str, tuple[float, fl
             "marker": {
                 "size": 15,
                 "color": style.colour(number),
-                "symbol": style.SYMBOLS[number % len(style.SYMBOLS)],
+                "symbol": style.symbol(number),
                 "line": {"color": "white", "width": 1},
             },
             "hovertext": [

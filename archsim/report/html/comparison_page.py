@@ -91,6 +91,7 @@ def comparison_page(
             "badges": _badges(runs, not_run),
             "cards": _cards(results, figures),
             "not_run": not_run,
+            "families": sorted({str(run.provenance.get("architecture")) for run in runs}),
             "base": designs[0],
             **_tables(results, figures, declared),
         },

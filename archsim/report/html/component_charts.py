@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from archsim.result import Result
 
 _ROW_PIXELS = 30
-_FRAME_PIXELS = 64
+_FRAME_PIXELS = 80
 
 
 def utilisation_chart(result: Result) -> Chart:
@@ -38,7 +38,7 @@ def utilisation_chart(result: Result) -> Chart:
     layout = {
         "showlegend": False,
         "bargap": 0.3,
-        "xaxis": axis("busy time / latency", range=[0, 1.12], tickformat=".0%", dtick=0.25),
+        "xaxis": axis("busy time / latency", range=[0, 1.2], tickformat=".0%", dtick=0.25),
         "yaxis": axis(autorange="reversed", showgrid=False, type="category"),
     }
     return Chart(

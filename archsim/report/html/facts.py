@@ -51,12 +51,12 @@ def lead(result: Result, found: Roofline | None) -> str:
     if activity:
         first = activity[0]
         if first.name == IDLE:
-            what = "nothing works"
+            what = "nothing"
         elif TOGETHER in first.name:
-            what = f"{_together(first.name)} work together"
+            what = f"{_together(first.name)} together"
         else:
-            what = f"{first.name} work alone"
-        sentences.append(f"For {first.share:.0%} of the run, {what}.")
+            what = f"{first.name} alone"
+        sentences.append(f"{first.share:.0%} of the run has {what} at work.")
         kinds = time_by_share(result, "kind")
         if kinds[0].name != IDLE and len(kinds) > 1:
             sentences.append(

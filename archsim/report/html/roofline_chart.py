@@ -60,7 +60,7 @@ def roofline_chart(found: Roofline) -> Chart:
                 "cliponaxis": False,
                 "marker": {
                     "color": style.colour(number),
-                    "symbol": style.SYMBOLS[number % len(style.SYMBOLS)],
+                    "symbol": style.symbol(number),
                     "size": [9 + 15 * (point.time_s / most) ** 0.5 for point in points],
                     "line": {"color": "white", "width": 1},
                     "opacity": 0.9,

@@ -14,7 +14,7 @@ from archsim.report.html.chart import MINUS, QUANTITIES, Chart, axis, figure, la
 
 SHOWN_PARTS = 11
 _ROW_PIXELS = 30
-_FRAME_PIXELS = 70
+_FRAME_PIXELS = 80
 RISE = style.PALETTE[5]
 FALL = style.PALETTE[0]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from archsim.config import Document, build, load_document
 from archsim.errors import InputError, shown
-from archsim.workload.network.spec import NetworkWorkload
+from archsim.workload.network.spec import NetworkWorkload, OnnxFile
 from archsim.workload.places import placed
 
 Source = str | Path | Mapping[str, object]
 Overrides = Mapping[str, object]
 
-_KEYS = ("family", "path")
+_KEYS = tuple(OnnxFile.model_fields)
 
 
 def load_network(source: Source, overrides: Overrides) -> NetworkWorkload:

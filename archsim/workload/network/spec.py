@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from archsim.config import PositiveInt, StrictModel, WorkloadSpec
 from archsim.workload.network import convnets, resnet, vit
@@ -151,6 +153,13 @@ Generated = Annotated[
 """A network made by a generator, or written out."""
 
 
+class OnnxFile(StrictModel):
+    """A network in an ONNX file (extra ``import``); loading turns it into a graph."""
+
+    family: Literal["onnx"]
+    path: Annotated[str, Field(min_length=1)] = Field(description="the file, relative to this one")
+
+
 class NetworkWorkload(WorkloadSpec):
     """Inference of one or more networks side by side, each on a batch of images."""
 
@@ -164,6 +173,17 @@ class NetworkWorkload(WorkloadSpec):
     bytes_per_element: Annotated[PositiveInt, Field(le=8)] = Field(
         default=1, description="size of weights and activations"
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe the file, which may name an ONNX file for what here is written out."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        networks = schema["properties"]["networks"]["patternProperties"]
+        for pattern, choice in networks.items():
+            networks[pattern] = {"anyOf": [choice, OnnxFile.model_json_schema()]}
+        return schema
 
     @model_validator(mode="after")
     def _shapes_fit(self) -> NetworkWorkload:
