@@ -85,10 +85,10 @@ class _Reader:
             self.events = yaml.parse(self.text, Loader=_Loader)
             self._document()
         except yaml.MarkedYAMLError as error:
-            raise self._syntax(error) from error
-        except (yaml.YAMLError, ValueError, OverflowError) as error:
             if "nesting depth" in str(error):  # libyaml from 0.2.6 on has a limit of its own
                 raise self._too_deep(1) from error
+            raise self._syntax(error) from error
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
             # PyYAML's reader without libyaml lets "\\UFFFFFFFF" through to chr().
             raise self.error(f"is not valid YAML: {error}", 1) from error
         return self.parsed
