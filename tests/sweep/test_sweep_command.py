@@ -194,6 +194,7 @@ def test_the_bar_shows_counts_rate_time_and_best(make_study):
 
 
 def test_the_bar_is_drawn_on_a_terminal_only(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")  # a new terminal has no size of its own
     leader, follower = pty.openpty()
     with os.fdopen(follower, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)

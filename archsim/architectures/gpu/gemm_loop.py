@@ -80,8 +80,7 @@ def fastest_tiles(
                     out[4, i] = 2.0 * math.ceil(m / a) * a * math.ceil(n / b) * b * k * count
                     out[5, i] = grid * (a + b) * k * size
                     out[7, i] = blocks / (waves * sms)
-                # A batch may be split as its products are, so it never takes longer than they do.
-                if (grid >= sms and count == 1.0) or kk <= 32.0:
+                if grid >= sms or kk <= 32.0:
                     break
                 split *= 2.0
         launch = launch_half if kind == 0 else launch_word
