@@ -97,12 +97,15 @@ def test_banks_open_and_close_in_turn(name, trace, parameters):
 
 @settings(deadline=None, max_examples=40)
 @given(st.sampled_from(sorted(DEVICES)), traces(), CONTROLLERS)
-def test_contention_is_never_faster_than_the_closed_form(name, trace, parameters):
+def test_no_run_is_faster_than_with_every_row_open(name, trace, parameters):
+    """The anomaly allowed: a refresh may close a row ahead of the request that needs another."""
     device = DEVICES[name]
     hardware = hardware_of(device, Controller(**parameters))
     requests = requests_for(device, trace)
     closed = uncontended(hardware, requests)
-    assert run_requests(requests, device, hardware.controller).total_cycles >= closed.total_cycles
+    played = run_requests(requests, device, hardware.controller).total_cycles
+    assert played >= closed.least_cycles
+    assert closed.least_cycles <= closed.total_cycles
 
 
 @settings(deadline=None, max_examples=60)

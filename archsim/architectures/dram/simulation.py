@@ -42,7 +42,7 @@ def simulate(
         outcome = run_requests(requests, hardware, hardware.controller, keep_record=True)
         issued = outcome.commands
         total, done = outcome.total_cycles, outcome.activity
-        checks = [_legal(hardware, requests, issued), _never_faster(outcome, closed.total_cycles)]
+        checks = [_legal(hardware, requests, issued), _never_faster(outcome, closed.least_cycles)]
         if timeline is not None:
             from archsim.architectures.dram.command_timeline import record_commands
 
@@ -110,10 +110,10 @@ def _legal(hardware: DramHardware, requests: Requests, issued: CommandList) -> C
     return Check("no command breaks a timing constraint", not found, detail)
 
 
-def _never_faster(outcome: Outcome, closed_cycles: int) -> Check:
-    detail = f"{outcome.total_cycles} clocks played, {closed_cycles} in closed form"
-    passed = outcome.total_cycles >= closed_cycles
-    return Check("contention never faster than the closed form", passed, detail)
+def _never_faster(outcome: Outcome, least_cycles: int) -> Check:
+    detail = f"{outcome.total_cycles} clocks played, at least {least_cycles} with every row open"
+    passed = outcome.total_cycles >= least_cycles
+    return Check("no run faster than with every row open", passed, detail)
 
 
 def _metrics(

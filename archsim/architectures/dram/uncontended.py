@@ -25,12 +25,16 @@ class Uncontended:
     Attributes:
         total_cycles: Clock of the last response: no request waits for another, and the data bus
             moves no more than it can.
+        least_cycles: Clock before which no run can end. A refresh, an adaptive page policy or
+            another order may have opened or closed a row ahead of its request, so every row
+            counts as open here.
         latency_cycles: Clocks of each request alone, shape (requests,).
         activity: Commands and clocks, for the energy; refreshes are left out, and a bank that
             stays open is open from the first request on.
     """
 
     total_cycles: int
+    least_cycles: int
     latency_cycles: Int64s
     activity: Activity
 
@@ -41,7 +45,10 @@ def uncontended(hardware: DramHardware, requests: Requests) -> Uncontended:
     closes = hardware.controller.PagePolicy.startswith("Closed")
     found = row_states(requests, closes=closes)
     latency = request_latency(hardware, requests, found)
-    total = max(int((requests.time + latency).max()), bus_bound_cycles(hardware, requests))
+    bus_bound = bus_bound_cycles(hardware, requests)
+    total = max(int((requests.time + latency).max()), bus_bound)
+    open_rows = request_latency(hardware, requests, np.full_like(found, HIT))
+    least = max(int((requests.time + open_rows).max()), bus_bound)
     count = len(found)
     writes = int(requests.column(IS_WRITE).sum())
     activates = int((found != HIT).sum())
@@ -53,6 +60,7 @@ def uncontended(hardware: DramHardware, requests: Requests) -> Uncontended:
         open_clocks = min(open_clocks, activates * timing.ras)
     return Uncontended(
         total,
+        least,
         latency,
         Activity(
             activates=activates,
