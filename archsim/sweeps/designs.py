@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from archsim.api.loading import load_workload
 from archsim.config import Document, build
+from archsim.config.nested import replaced
 from archsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class DesignBuilder:
         """
         if not settings:
             return self.base_hardware
-        data = _with(self._data, settings)
+        data = replaced(self._data, settings)
         try:
             return self._model.model_validate(data)
         except ValidationError:
@@ -70,23 +71,3 @@ class DesignBuilder:
             return load_workload(self._workload_data, dict(settings))
         except InputError as error:
             raise error.located("") from error
-
-
-def _with(base: Mapping[str, object], settings: Mapping[str, Value]) -> dict[str, object]:
-    """Return nested data with dotted keys replaced, sharing what stays."""
-    data = dict(base)
-    sections: dict[str, dict[str, object]] = {"": data}
-    for key, value in settings.items():
-        path, _, name = key.rpartition(".")
-        _section(sections, path)[name] = value
-    return data
-
-
-def _section(sections: dict[str, dict[str, object]], path: str) -> dict[str, object]:
-    """Return a section as a copy of its own, made when first asked for."""
-    if path not in sections:
-        above, _, name = path.rpartition(".")
-        parent = _section(sections, above)
-        found = parent.get(name)
-        parent[name] = sections[path] = dict(found) if isinstance(found, dict) else {}
-    return sections[path]

@@ -17,6 +17,7 @@ from archsim.architectures.asic.figures import component_rows, metrics, total
 from archsim.architectures.asic.metrics import METRICS
 from archsim.architectures.asic.planning import Work, plan, work_of
 from archsim.architectures.asic.system import closed_schedule
+from archsim.architectures.columns import hardware_columns
 from archsim.config import build, load_document
 from archsim.errors import InfeasibleError, InputError
 from archsim.kernel import fs_to_seconds
@@ -88,7 +89,7 @@ def infeasible_reasons(
 
 
 def _designs(columns: Columns) -> list[dict[str, object]]:
-    keys = {key.removeprefix("hardware."): np.asarray(value) for key, value in columns.items()}
+    keys = hardware_columns(columns)
     shapes = {value.shape for value in keys.values()}
     if len(shapes) != 1 or any(len(shape) != 1 for shape in shapes):
         raise InputError(

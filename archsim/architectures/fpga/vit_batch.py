@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from archsim.architectures.columns import hardware_columns
 from archsim.architectures.fpga.config import FpgaHardware
 from archsim.architectures.fpga.matvec import Floats
 from archsim.architectures.fpga.vit_run import plan_run
@@ -52,7 +53,7 @@ def evaluate_vit(
         raise UnsupportedError(
             f"the design {hardware.name!r} has no accelerator of vision transformers"
         )
-    keys = {key.removeprefix("hardware."): np.asarray(value) for key, value in columns.items()}
+    keys = hardware_columns(columns)
     lengths = {value.shape for value in keys.values()}
     if len(lengths) != 1 or len(next(iter(lengths))) != 1:
         raise InputError("designs need at least one column, each a flat array of one length")
