@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from archsim.architectures.columns import hardware_columns
 from archsim.architectures.fpga.config import FpgaHardware, TernaryCore
 from archsim.config import build, load_document
 from archsim.errors import InputError, UnknownNameError
@@ -38,9 +39,7 @@ class DesignColumns:
 
     def __init__(self, hardware: FpgaHardware, columns: Mapping[str, NDArray[np.generic]]) -> None:
         self.hardware = hardware
-        self._columns = {
-            key.removeprefix("hardware."): np.asarray(value) for key, value in columns.items()
-        }
+        self._columns = hardware_columns(columns)
         unknown = sorted(set(self._columns) - KEYS)
         if unknown:
             raise UnknownNameError("key of a design", unknown[0], KEYS)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from archsim.architectures.columns import hardware_columns
+from archsim.architectures.columns import distinct_rows, hardware_columns
 from archsim.architectures.fpga.config import FpgaHardware
 from archsim.architectures.fpga.matvec import Floats
 from archsim.architectures.fpga.vit_run import plan_run
@@ -59,7 +59,7 @@ def evaluate_vit(
         raise InputError("designs need at least one column, each a flat array of one length")
     count = next(iter(lengths))[0]
     shapes = {key: value for key, value in keys.items() if key not in RATE_KEYS}
-    which, rows = _distinct(shapes, count)
+    rows, which = distinct_rows(shapes, count)
     cycles, memory, feasible = (np.zeros(len(rows)) for _ in range(3))
     document = hardware.model_dump(mode="python", by_alias=True, exclude={"sources"})
     for key in RATE_KEYS & set(keys):
@@ -85,19 +85,6 @@ def evaluate_vit(
         "on_chip_bytes": memory[which],
         "feasible": feasible[which],
     }
-
-
-def _distinct(
-    shapes: Mapping[str, NDArray[np.generic]], count: int
-) -> tuple[NDArray[np.intp], list[dict[str, object]]]:
-    """Return which distinct combination each design is, and the combinations."""
-    code = np.zeros(count, dtype=np.int64)
-    for value in shapes.values():
-        levels, inverse = np.unique(value, return_inverse=True)
-        _, code = np.unique(code * len(levels) + inverse, return_inverse=True)
-    _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    rows = [{key: value[index].item() for key, value in shapes.items()} for index in first]
-    return which, rows
 
 
 def _rate(keys: Mapping[str, NDArray[np.generic]], key: str, base: float, count: int) -> Floats:
