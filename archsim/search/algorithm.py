@@ -80,5 +80,5 @@ class Algorithm(ABC):
         del count
         return None
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - a hook that most methods leave as it is
         """Free what the method holds (threads, models); it is not asked again."""
