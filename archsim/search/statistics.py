@@ -88,7 +88,8 @@ def at_evaluations(best: Floats, counts: NDArray[np.int64]) -> Floats:
         best: ``best_so_far`` of one run, at least one step.
         counts: Numbers of evaluations, at least 1 each.
     """
-    return best[np.minimum(counts, len(best)) - 1]
+    found: Floats = best[np.minimum(counts, len(best)) - 1]
+    return found
 
 
 def at_unique(best: Floats, unique: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
