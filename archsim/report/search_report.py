@@ -1,0 +1,145 @@
+"""The report of a search, from its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from archsim.report.tables import heading, plain_table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_SHOWN_PAIRS = 12
+_SURE = 0.05
+
+
+def search_report(
+    summary: Mapping[str, Any], written: Iterable[object] = ()
+) -> Iterator[RenderableType]:
+    """Yield the report of a search.
+
+    Args:
+        summary: ``SearchSummary.to_dict()``.
+        written: Files that were written.
+    """
+    new = ""
+    if summary["new"]:
+        new = f", {summary['new']:,} asked now, {summary['simulated']:,} of them simulated"
+    yield Text(f"{summary['study']}: {summary['space']:,} points{new}", style="bold")
+    yield Text(f"{summary['objective']}")
+    yield Text(
+        f"{summary['finished']:,} of {summary['runs']:,} runs, each {summary['budget']}; "
+        f"{summary['different']:,} different designs"
+    )
+    yield from _methods(summary["methods"])
+    yield from _lotteries(summary["lotteries"])
+    yield from _pairs(summary["comparisons"])
+    yield from _best(summary["best"])
+    if summary["rank_correlation"]:
+        yield heading("Rank correlation of analytic and event over the best designs (Spearman)")
+        yield plain_table(
+            [("", "left"), ("", "right")],
+            (
+                [name, "not defined" if value is None else f"{value:.4f}"]
+                for name, value in summary["rank_correlation"].items()
+            ),
+        )
+    yield Text(f"ledger {summary['ledger']}")
+    if not summary["complete"]:
+        yield Text("not complete: the same command goes on from here")
+    for path in written:
+        yield Text(f"wrote {path}")
+
+
+def _methods(methods: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    if not methods:
+        return
+    yield heading("Best reward of a run, over its seeds (95 % interval of the median)")
+    ordered = sorted(methods, key=lambda item: -_or_lowest(item["best"]["median"]))
+    yield plain_table(
+        [
+            ("method", "left"), ("runs", "right"), ("median", "right"), ("quartiles", "right"),
+            ("interval", "right"), ("policy", "right"), ("new", "right"), ("ms", "right"),
+        ],
+        (
+            [
+                item["method"],
+                str(item["runs"]),
+                _number(item["best"]["median"]),
+                f"{_number(item['best']['lower_quartile'])}..{_number(item['best']['upper_quartile'])}",
+                f"{_number(item['best']['low'])}..{_number(item['best']['high'])}",
+                _number(item["final_policy"]["median"]) if item["final_policy"] else "",
+                f"{item['unique'] / item['evaluations']:.0%}",
+                f"{item['overhead_ms']:.2g}",
+            ]
+            for item in ordered
+        ),
+    )  # fmt: skip
+    yield Text("  new: share of designs not asked for before; ms: time of the method for each one")
+
+
+def _lotteries(found: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    for item in found:
+        medians = item["medians"]
+        yield heading(f"{item['group']}: {item['settings']} settings, each by its median run")
+        yield plain_table(
+            [("", "left"), ("", "left")],
+            [
+                ["worst to best", f"{_number(medians['minimum'])}..{_number(medians['maximum'])}"],
+                ["median", _number(medians["median"])],
+                ["best setting", item["best"]],
+                ["worst setting", item["worst"]],
+            ],
+        )
+
+
+def _pairs(pairs: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    if not pairs:
+        return
+    sure = [item for item in pairs if item["p_adjusted"] < _SURE]
+    yield heading(
+        f"Differences beyond chance: {len(sure)} of {len(pairs)} pairs (Mann-Whitney, Holm, 5 %)"
+    )
+    strongest = sorted(sure, key=lambda item: (item["p_adjusted"], -abs(item["effect"] - 0.5)))
+    if strongest:
+        yield plain_table(
+            [("better", "left"), ("than", "left"), ("A12", "right"), ("p", "right")],
+            (_pair(item) for item in strongest[:_SHOWN_PAIRS]),
+        )
+
+
+def _pair(item: Mapping[str, Any]) -> list[RenderableType]:
+    first, second, effect = item["first"], item["second"], item["effect"]
+    if effect < 0.5:
+        first, second, effect = second, first, 1 - effect
+    return [first, second, f"{effect:.2f}", f"{item['p_adjusted']:.2g}"]
+
+
+def _best(designs: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    if not designs:
+        return
+    best = designs[0]
+    again = best["event_status"] == "done"
+    reward = best["event_reward"] if again else best["reward"]
+    yield heading(
+        f"Best design: reward {_number(reward)}{' on event' if again else ''}, found by "
+        f"{best['method']}, seed {best['seed']}, step {best['step']}"
+    )
+    yield plain_table(
+        [("", "left"), ("", "left")],
+        (
+            [key, str(value).lower() if isinstance(value, bool) else str(value)]
+            for key, value in best["point"].items()
+        ),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4g}"
+
+
+def _or_lowest(value: float | None) -> float:
+    return float("-inf") if value is None else value
