@@ -97,8 +97,6 @@ def _form(study: Study, fidelity: str) -> Form:
     if fidelity != "analytic" or study.spec.simulation_seed != BATCH_SEED or key is None:
         return "run"
     values = study.space.parameters[study.space.position(key)].values
-    wanted = {item.metric for item in study.objectives}
-    wanted |= {item.metric for item in study.constraints}
     for value in values:
         column = {key.removeprefix("hardware."): np.array([value])}
         try:
@@ -107,7 +105,7 @@ def _form(study: Study, fidelity: str) -> Form:
             return "run"
         except InputError:
             continue
-        return "batch" if wanted <= set(found) else "run"
+        return "batch" if study.wanted_metrics <= set(found) else "run"
     return "run"
 
 
