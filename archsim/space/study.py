@@ -17,6 +17,7 @@ from archsim.space.constraint import Constraint, read_constraint
 from archsim.space.keys import OWNERS, Vocabulary
 from archsim.space.objective import Objective, read_objective
 from archsim.space.parameter import Parameter, Value
+from archsim.space.reward import ARCHGYM_METRICS
 from archsim.space.space import Space
 from archsim.space.study_file import StudySpec
 
@@ -57,6 +58,15 @@ class Study:
     def name(self) -> str:
         """Name of the study."""
         return self.spec.name
+
+    @property
+    def wanted_metrics(self) -> frozenset[str]:
+        """Figures that the objectives, the constraints and the reward need."""
+        wanted = {objective.metric for objective in self.objectives}
+        wanted |= {constraint.metric for constraint in self.constraints}
+        if self.spec.reward.form == "archgym":
+            wanted.update(ARCHGYM_METRICS)
+        return frozenset(wanted)
 
 
 def load_study(source: Source, overrides: Mapping[str, object] | None = None) -> Study:
@@ -102,6 +112,8 @@ def load_study(source: Source, overrides: Mapping[str, object] | None = None) ->
     for at, text in enumerate(spec.constraints):
         with _at(document, f"constraints.{at}"):
             constraints.append(read_constraint(text, metrics))
+    with _at(document, "reward"):
+        spec.reward.check(objectives, metrics)
     return Study(
         spec=spec,
         architecture=architecture,

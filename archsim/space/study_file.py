@@ -9,6 +9,7 @@ from pydantic import Field
 from archsim.config import Bytes, PositiveInt, Seconds, Specification, StrictModel
 from archsim.space.objective import ObjectiveSpec
 from archsim.space.parameter import ParameterSpec, Value
+from archsim.space.reward import RewardSpec
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -85,6 +86,9 @@ class StudySpec(Specification):
     )
     constraints: Annotated[tuple[str, ...], Field(max_length=64)] = Field(
         default=(), description="METRIC <= NUMBER"
+    )
+    reward: RewardSpec = Field(
+        default_factory=RewardSpec, description="one number for each design, for a search"
     )
     method: MethodSpec = Field(default_factory=lambda: MethodSpec(name="grid"))
     methods: Annotated[tuple[MethodSpec, ...], Field(max_length=64)] = Field(
