@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archsim.search.experiment import search, search_table
     from archsim.search.leaderboard import leaderboard
-    from archsim.search.proxy import fit_proxy
     from archsim.search.run_ledger import RunLedger
 
 _NAMES = {
     "search": "archsim.search.experiment",
     "search_table": "archsim.search.experiment",
     "leaderboard": "archsim.search.leaderboard",
-    "fit_proxy": "archsim.search.proxy",
     "RunLedger": "archsim.search.run_ledger",
 }
 
@@ -37,4 +35,4 @@ def __getattr__(name: str) -> object:
     return value
 
 
-__all__ = ["RunLedger", "fit_proxy", "leaderboard", "search", "search_table"]
+__all__ = ["RunLedger", "leaderboard", "search", "search_table"]

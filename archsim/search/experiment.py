@@ -25,7 +25,7 @@ from archsim.sweeps.sweeping import as_study, check_workers, ledger_path
 if TYPE_CHECKING:
     import pandas as pd
 
-    from archsim.space.study import Source
+    from archsim.api.loading import Source
 
 BEST_SHOWN = 10
 """Best designs in a summary; a study's ``multi_fidelity.best`` says another number."""

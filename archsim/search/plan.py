@@ -87,12 +87,11 @@ def make_plans(study: Study) -> list[RunPlan]:
                 "space": space, "trace": trace, "objective": objective, "version": __version__,
             }  # fmt: skip
             key = hashlib.sha256(content_text(decisive).encode()).digest()[:KEY_BYTES]
-            plans.append(
-                RunPlan(
-                    study.name, group, method, algorithm, options, seed, budget,
-                    spec.final_policy_samples, space, trace, objective, __version__, key,
-                )  # fmt: skip
-            )
+            plan = RunPlan(
+                study.name, group, method, algorithm, options, seed, budget,
+                spec.final_policy_samples, space, trace, objective, __version__, key,
+            )  # fmt: skip
+            plans.append(plan)
     return plans
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from archsim.sweeps.table import make_table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from archsim.search.history import History
     from archsim.search.plan import RunPlan
@@ -62,7 +63,7 @@ def designs_table(study: Study, runs: Sequence[FinishedRun], ledger: RunLedger) 
     book = TrialBook(study, make_task(study, study.spec.fidelity), ledger)
     table = make_table(book.plan(canonical), ledger)
     table["levels"] = [tuple(row) for row in canonical.tolist()]
-    table.index = [names[at] for at in kept]  # type: ignore[assignment]  # a list of names
+    table.index = [names[at] for at in kept]
     return table
 
 
@@ -93,8 +94,8 @@ def records(study: Study, runs: Sequence[FinishedRun], designs: pd.DataFrame) ->
     def repeated(values: Sequence[object]) -> list[object]:
         return [value for value, count in zip(values, lengths, strict=True) for _ in range(count)]
 
-    def joined(parts: Sequence[object]) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
-        return np.concatenate([np.zeros(0), *parts]) if parts else np.zeros(0)  # type: ignore[list-item]
+    def joined(parts: Iterable[NDArray[np.generic]]) -> NDArray[np.float64]:
+        return np.concatenate([np.zeros(0), *parts]).astype(np.float64)
 
     best = joined([run.history.best for run in runs])
     best[np.isneginf(best)] = np.nan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,9 +94,7 @@ def best_designs(
         levels = row["levels"]
         figures = {metric: float(row[metric]) for metric in names}
         best.append(
-            RankedDesign(
-                study.space.values(levels), levels, reward, figures, method, seed, step
-            )
+            RankedDesign(study.space.values(levels), levels, reward, figures, method, seed, step)
         )
     return best
 
@@ -127,10 +125,7 @@ def rerank(
     statuses = table["status"].tolist()
     rewards = _rewards(study, table)
     ranked = [
-        RankedDesign(
-            item.point, item.levels, item.reward, item.figures, item.method, item.seed,
-            item.step, status, reward,
-        )  # fmt: skip
+        replace(item, event_status=status, event_reward=reward)
         for item, status, reward in zip(best, statuses, rewards, strict=True)
     ]
     correlation = rank_correlations(study, before, table)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archsim.sweeps.designs import DesignBuilder
 from archsim.sweeps.identity import Conditions, Identities
-from archsim.sweeps.outcomes import Outcomes
+from archsim.sweeps.outcomes import Outcomes, Status
 from archsim.sweeps.plan import Plan
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from archsim.sweeps.ledger import Ledger
 
     Levels = NDArray[np.int64]
+
+_ENDED: dict[str, Status] = {"done": "done", "infeasible": "infeasible"}
 
 
 class TrialBook:
@@ -60,9 +62,8 @@ class TrialBook:
         for at, row in enumerate(self._ledger.rows(self.plan(levels).keys)):
             if row is not None:
                 found.append(at)
-                status = row.status
-                if status in ("done", "infeasible", "failed"):
-                    parts.append(Outcomes.one(status, row.reason, figures=row.figures))
+                status = _ENDED.get(row.status, "failed")
+                parts.append(Outcomes.one(status, row.reason, figures=row.figures))
         return found, Outcomes.joined(parts)
 
     def record(self, levels: Levels, outcomes: Outcomes) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsim.api.loading import load_hardware, load_workload
+from archsim.api.loading import Source, beside, load_hardware, load_workload
 from archsim.api.simulating import architecture_for
 from archsim.config import Document, HardwareSpec, WorkloadSpec, build, load_document
 from archsim.errors import InputError
@@ -24,7 +23,6 @@ from archsim.space.study_file import StudySpec
 if TYPE_CHECKING:
     from archsim.architectures import Architecture
 
-Source = str | Path | Mapping[str, object]
 MAXIMUM_NAME = 120
 
 
@@ -85,9 +83,9 @@ def load_study(source: Source, overrides: Mapping[str, object] | None = None) ->
     with _at(document, "name"):
         _check_name(spec.name)
     with _at(document, "hardware"):
-        hardware = load_hardware(_source(document, spec.hardware))
+        hardware = load_hardware(beside(document, spec.hardware))
     with _at(document, "workload"):
-        workload = load_workload(_source(document, spec.workload))
+        workload = load_workload(beside(document, spec.workload))
         architecture = architecture_for(hardware, workload)
     vocabulary = Vocabulary({"hardware": hardware, "workload": workload}, _loaders(document, spec))
     parameters = []
@@ -164,19 +162,10 @@ def _keyed(error: InputError, key: str) -> InputError:
     )  # fmt: skip
 
 
-def _source(document: Document, source: str | Mapping[str, object]) -> Source:
-    """Return what a study names, a relative path taken from the study's folder."""
-    if isinstance(source, str) and document.path is not None:
-        beside = document.path.parent / source
-        if ("/" in source or source.endswith((".yaml", ".yml"))) and beside.exists():
-            return beside
-    return source
-
-
 def _loaders(
     document: Document, spec: StudySpec
 ) -> dict[str, Callable[[Mapping[str, object]], object]]:
-    hardware, workload = _source(document, spec.hardware), _source(document, spec.workload)
+    hardware, workload = beside(document, spec.hardware), beside(document, spec.workload)
     return {
         "hardware": lambda settings: load_hardware(hardware, settings),
         "workload": lambda settings: load_workload(workload, settings),

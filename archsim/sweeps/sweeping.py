@@ -24,7 +24,7 @@ from archsim.sweeps.work import Pool
 if TYPE_CHECKING:
     import pandas as pd
 
-    from archsim.space.study import Source
+    from archsim.api.loading import Source
 
 LEDGER_ENDING = ".ledger.sqlite"
 MAXIMUM_WORKERS = 1024
