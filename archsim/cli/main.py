@@ -19,6 +19,7 @@ from archsim.cli.list_things import list_things
 from archsim.cli.reproduce import reproduce
 from archsim.cli.run import run
 from archsim.cli.schema import schema
+from archsim.cli.search import search
 from archsim.cli.sweep import sweep
 
 
@@ -78,6 +79,7 @@ for _function, _name in (
     (run, "run"),
     (compare, "compare"),
     (sweep, "sweep"),
+    (search, "search"),
     (reproduce, "reproduce"),
     (list_things, "list"),
     (explain, "explain"),

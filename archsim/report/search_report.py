@@ -62,23 +62,36 @@ def _methods(methods: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     yield plain_table(
         [
             ("method", "left"), ("runs", "right"), ("median", "right"), ("quartiles", "right"),
-            ("interval", "right"), ("policy", "right"), ("new", "right"), ("ms", "right"),
+            ("interval", "right"),
         ],
         (
             [
                 item["method"],
                 str(item["runs"]),
                 _number(item["best"]["median"]),
-                f"{_number(item['best']['lower_quartile'])}..{_number(item['best']['upper_quartile'])}",
-                f"{_number(item['best']['low'])}..{_number(item['best']['high'])}",
-                _number(item["final_policy"]["median"]) if item["final_policy"] else "",
-                f"{item['unique'] / item['evaluations']:.0%}",
-                f"{item['overhead_ms']:.2g}",
+                _range(item["best"]["lower_quartile"], item["best"]["upper_quartile"]),
+                _range(item["best"]["low"], item["best"]["high"]),
             ]
             for item in ordered
         ),
     )  # fmt: skip
-    yield Text("  new: share of designs not asked for before; ms: time of the method for each one")
+    yield heading("What the methods asked for, and their own time for each evaluation")
+    yield plain_table(
+        [
+            ("method", "left"), ("evaluations", "right"), ("different", "right"),
+            ("final policy", "right"), ("overhead", "right"),
+        ],
+        (
+            [
+                item["method"],
+                f"{item['evaluations']:,}",
+                f"{item['unique'] / item['evaluations']:.0%}",
+                _number(item["final_policy"]["median"]) if item["final_policy"] else "-",
+                f"{item['overhead_ms']:.2g} ms",
+            ]
+            for item in ordered
+        ),
+    )  # fmt: skip
 
 
 def _lotteries(found: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
@@ -88,7 +101,7 @@ def _lotteries(found: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
         yield plain_table(
             [("", "left"), ("", "left")],
             [
-                ["worst to best", f"{_number(medians['minimum'])}..{_number(medians['maximum'])}"],
+                ["worst to best", _range(medians["minimum"], medians["maximum"])],
                 ["median", _number(medians["median"])],
                 ["best setting", item["best"]],
                 ["worst setting", item["worst"]],
@@ -139,6 +152,10 @@ def _best(designs: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
 
 def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.4g}"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return f"{_number(low)} .. {_number(high)}"
 
 
 def _or_lowest(value: float | None) -> float:
