@@ -55,12 +55,13 @@ def run_asked(
             "missing argument 'WORKLOAD' (see 'archsim run --help')",
             allowed="HARDWARE and WORKLOAD, or one trial file",
         )
+    own = (trial.spec.fidelity, trial.spec.seed) if trial else ("event", 0)
     return run_named(
         trial.hardware if trial else hardware,
         trial.workload if trial else workload or "",
         settings=trial.texts(settings) if trial else settings,
-        fidelity=fidelity or (trial.spec.fidelity if trial else "event"),
-        seed=trial.spec.seed if trial and seed is None else parse_seed(seed or "0"),
+        fidelity=own[0] if fidelity is None else fidelity,
+        seed=own[1] if seed is None else parse_seed(seed),
         timeline_path=timeline_path,
         timeline_window=timeline_window,
         output_path=output_path,

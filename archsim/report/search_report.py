@@ -150,6 +150,56 @@ def _best(designs: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     )
 
 
+def leaderboard_report(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    """Yield leader boards.
+
+    Args:
+        rows: ``archsim.search.leaderboard.board_rows``.
+    """
+    boards: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        name = (row["objective"], row["budget"], row["space"], row["trace_hash"])
+        boards.setdefault(name, []).append(row)
+    for (objective, budget, space, trace), board in boards.items():
+        yield heading(objective)
+        yield Text(f"each run {budget}; space {space[:12]}, trace {trace[:12]}")
+        yield plain_table(
+            [("rank", "right"), ("method", "left"), ("runs", "right"), ("median", "right"),
+             ("quartiles", "right"), ("best", "right")],
+            (
+                [
+                    str(row["rank"]), row["method"], str(row["runs"]),
+                    _number(row["median_reward"]),
+                    _range(row["lower_quartile"], row["upper_quartile"]),
+                    _number(row["best_reward"]),
+                ]
+                for row in board
+            ),
+        )  # fmt: skip
+
+
+def proxy_report(reports: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    """Yield what proxy models are worth.
+
+    Args:
+        reports: ``archsim.search.proxies.to_json`` of each.
+    """
+    for report in reports:
+        parts = "traces in turn" if report["split"] == "trace" else "parts in turn"
+        yield heading(f"{report['metric']}: {report['designs']:,} designs, {parts}")
+        yield plain_table(
+            [("", "left"), ("", "left")],
+            [
+                ["relative RMSE", f"{report['relative_rmse']:.2%}"],
+                ["rank correlation (Spearman)", _number(report["rank_correlation"])],
+                ["one prediction", f"{report['proxy_s'] * 1e6:.3g} us"],
+                ["one simulation", f"{report['simulator_s'] * 1e6:.3g} us"],
+                ["speed-up", f"{report['speed_up']:.3g}"],
+                ["learnt from", ", ".join(report["sources"])],
+            ],
+        )
+
+
 def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.4g}"
 

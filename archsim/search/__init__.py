@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archsim.search.experiment import search, search_table
     from archsim.search.leaderboard import leaderboard
+    from archsim.search.proxies import judge_proxies
     from archsim.search.run_ledger import RunLedger
 
 _NAMES = {
     "search": "archsim.search.experiment",
     "search_table": "archsim.search.experiment",
+    "judge_proxies": "archsim.search.proxies",
     "leaderboard": "archsim.search.leaderboard",
     "RunLedger": "archsim.search.run_ledger",
 }
@@ -35,4 +37,4 @@ def __getattr__(name: str) -> object:
     return value
 
 
-__all__ = ["RunLedger", "leaderboard", "search", "search_table"]
+__all__ = ["RunLedger", "judge_proxies", "leaderboard", "search", "search_table"]

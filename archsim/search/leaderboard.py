@@ -69,5 +69,13 @@ def leaderboard(ledgers: Sequence[str | Path]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(columns))
 
 
+def board_rows(board: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of leader boards as JSON data; NaN becomes ``None``."""
+    return [
+        {str(name): None if value != value else value for name, value in row.items()}
+        for row in board.to_dict("records")
+    ]
+
+
 def _or_nan(value: float) -> float:
     return value if math.isfinite(value) else math.nan
