@@ -67,13 +67,14 @@ def judge_proxies(
                 allowed="archsim search first",
             )
     records = pd.concat(tables, ignore_index=True)
+    keys = first.space.keys
     simulator = Simulator(make_task(first, first.spec.fidelity))
 
     def simulate(rows: pd.DataFrame) -> object:
         return simulator.run(
             [
                 [_plain(value) for value in row]
-                for row in rows[list(first.space.keys)].astype(object).to_numpy().tolist()
+                for row in rows[list(keys)].astype(object).to_numpy().tolist()
             ]
         )
 
