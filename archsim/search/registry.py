@@ -18,9 +18,24 @@ from archsim.search.algorithms.gaussian_process import (
 )
 from archsim.search.algorithms.genetic import GeneticAlgorithm, GeneticSettings
 from archsim.search.algorithms.grid import GridSearch, GridSettings
+from archsim.search.algorithms.multi_agent import (
+    IndependentProximal,
+    MultiAgentSettings,
+    SharedCriticProximal,
+)
 from archsim.search.algorithms.non_dominated import NonDominatedSearch, NonDominatedSettings
+from archsim.search.algorithms.proximal import (
+    BoxProximalPolicy,
+    BoxProximalSettings,
+    ProximalPolicy,
+    ProximalSettings,
+)
 from archsim.search.algorithms.random_search import RandomSearch, RandomSettings
 from archsim.search.algorithms.sobol import SobolSearch, SobolSettings
+from archsim.search.algorithms.soft_actor_critic import (
+    SoftActorCritic,
+    SoftActorCriticSettings,
+)
 from archsim.search.algorithms.tree_parzen import TreeParzen, TreeParzenSettings
 from archsim.space import Space
 
@@ -47,6 +62,9 @@ class Method:
     modules: tuple[str, ...] = ()
 
 
+_SB3 = ("torch", "gymnasium", "stable_baselines3")
+_TORCHRL = ("torch", "tensordict", "torchrl")
+
 METHODS: Mapping[str, Method] = {
     "random": Method(RandomSearch, RandomSettings, "random designs, with repetition"),
     "grid": Method(GridSearch, GridSettings, "every design once, in order or spread"),
@@ -70,6 +88,26 @@ METHODS: Mapping[str, Method] = {
     "aco": Method(AntColony, AntColonySettings, "ant colony: pheromone on every level"),
     "annealing": Method(
         SimulatedAnnealing, AnnealingSettings, "simulated annealing, several chains"
+    ),
+    "ppo": Method(
+        ProximalPolicy, ProximalSettings,
+        "PPO, one agent for all parameters, discrete actions", "rl", _SB3,
+    ),
+    "ppo_box": Method(
+        BoxProximalPolicy, BoxProximalSettings,
+        "PPO, one agent for all parameters, real actions and a decoder", "rl", _SB3,
+    ),
+    "sac": Method(
+        SoftActorCritic, SoftActorCriticSettings,
+        "SAC, one agent for all parameters, real actions and a decoder", "rl", _SB3,
+    ),
+    "ippo": Method(
+        IndependentProximal, MultiAgentSettings,
+        "independent PPO, an agent per parameter or group", "rl", _TORCHRL,
+    ),
+    "mappo": Method(
+        SharedCriticProximal, MultiAgentSettings,
+        "MAPPO: PPO with an agent per parameter or group and a shared critic", "rl", _TORCHRL,
     ),
 }  # fmt: skip
 """Name to method."""

@@ -68,8 +68,14 @@ class GaussianProcessSearch(Algorithm):
 
     def ask(self) -> NDArray[np.int64]:
         """Return the next designs; random ones at first, and where all candidates are known."""
+        from threadpoolctl import threadpool_limits
+
         if len(self._rewards) < self._settings.startup:
             return draw_levels(self.space, self._generator, self._settings.startup)
+        with threadpool_limits(1):  # the matrices are small, and sums keep their order
+            return self._promising()
+
+    def _promising(self) -> NDArray[np.int64]:
         import numpy as np
 
         candidates = self._candidates()
