@@ -79,7 +79,7 @@ def _methods(methods: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     yield plain_table(
         [
             ("method", "left"), ("evaluations", "right"), ("different", "right"),
-            ("final policy", "right"), ("overhead", "right"),
+            ("final policy", "right"), ("front", "right"), ("overhead", "right"),
         ],
         (
             [
@@ -87,6 +87,7 @@ def _methods(methods: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
                 f"{item['evaluations']:,}",
                 f"{item['unique'] / item['evaluations']:.0%}",
                 _number(item["final_policy"]["median"]) if item["final_policy"] else "-",
+                f"{item['front']['median']:.3f}" if item["front"] else "-",
                 f"{item['overhead_ms']:.2g} ms",
             ]
             for item in ordered

@@ -56,6 +56,8 @@ class MethodSummary:
         unique: Different designs of each run, summed.
         best: Best reward of each run.
         final_policy: Mean reward of each run's final policy; ``None`` without a policy.
+        front: Share of the box of costs that each run's designs dominate; see
+            ``archsim.search.fronts``; ``None`` with one objective.
         by_evaluations: Best reward over evaluations.
         by_unique: Best reward over different designs.
         overhead_ms: Time in the method for each evaluation, mean over the runs.
@@ -72,6 +74,7 @@ class MethodSummary:
     unique: int
     best: Spread
     final_policy: Spread | None
+    front: Spread | None
     by_evaluations: Curve
     by_unique: Curve
     overhead_ms: float
@@ -102,9 +105,19 @@ class Lottery:
     worst: str
 
 
-def summarise_methods(runs: Sequence[FinishedRun]) -> list[MethodSummary]:
-    """Return a summary of each method, in the order of the plan."""
-    return [_summary(own) for own in _by_method(runs).values()]
+def summarise_methods(
+    runs: Sequence[FinishedRun], volumes: Sequence[float] | None = None
+) -> list[MethodSummary]:
+    """Return a summary of each method, in the order of the plan.
+
+    Args:
+        runs: Finished runs.
+        volumes: ``front_volumes`` of them.
+    """
+    by_key = {} if volumes is None else {
+        run.plan.key: volume for run, volume in zip(runs, volumes, strict=True)
+    }  # fmt: skip
+    return [_summary(own, by_key) for own in _by_method(runs).values()]
 
 
 def compare_methods(runs: Sequence[FinishedRun]) -> list[Comparison]:
@@ -149,7 +162,7 @@ def _by_method(runs: Sequence[FinishedRun]) -> dict[str, list[FinishedRun]]:
     return found
 
 
-def _summary(own: Sequence[FinishedRun]) -> MethodSummary:
+def _summary(own: Sequence[FinishedRun], volumes: Mapping[bytes, float]) -> MethodSummary:
     plan, histories = own[0].plan, [run.history for run in own]
     evaluations = sum(map(len, histories))
     policies = [mean for item in histories if (mean := item.policy_mean) is not None]
@@ -163,6 +176,7 @@ def _summary(own: Sequence[FinishedRun]) -> MethodSummary:
         unique=sum(int(item.unique[-1]) for item in histories),
         best=spread([float(item.best[-1]) for item in histories]),
         final_policy=spread(policies) if policies else None,
+        front=spread([volumes[run.plan.key] for run in own]) if volumes else None,
         by_evaluations=_curve(histories, by_unique=False),
         by_unique=_curve(histories, by_unique=True),
         overhead_ms=1e3 * sum(item.algorithm_s for item in histories) / evaluations,

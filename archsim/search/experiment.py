@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from archsim.errors import InputError
 from archsim.search.comparing import compare_methods, lotteries, summarise_methods
+from archsim.search.fronts import front_volumes
 from archsim.search.plan import RunPlan, make_plans
 from archsim.search.processes import run_in_processes
 from archsim.search.progress import SearchProgress, SearchWatcher
@@ -142,7 +143,7 @@ def _found(
     again = Reranking(tuple(best), {})
     if two and complete:
         again = rerank(study, best, book, workers=workers)
-    methods = summarise_methods(runs)
+    methods = summarise_methods(runs, front_volumes(study, runs, designs))
     summary = SearchSummary(
         study=study.name,
         ledger=str(book.path),

@@ -21,7 +21,7 @@ from archsim.errors import InputError
 from archsim.search import RunLedger, leaderboard, search_table
 from archsim.search.experiment import search
 from archsim.search.plan import make_plans
-from archsim.space import load_study
+from archsim.space import hypervolume, load_study
 from archsim.sweeps.table import export
 
 
@@ -141,6 +141,21 @@ def test_an_infeasible_study_is_reported_not_hidden(study_data):
     assert summary["best"] == []
     assert summary["methods"][0]["best"]["median"] is None
     json.dumps(summary, allow_nan=False)
+
+
+def test_fronts_are_measured_in_one_box(study_data):
+    table = search(study_data(seeds=2, methods=[{"name": "grid"}, {"name": "random"}],
+                              budget={"evaluations": 72}))  # fmt: skip
+    whole, part = (item["front"] for item in table.attrs["summary"]["methods"])
+    # Each run of the grid sees all 72 designs, so its front is the true one.
+    assert whole["minimum"] == whole["maximum"] >= part["maximum"] > 0
+    done = table[table["status"] == "done"]
+    costs = done[["latency_s", "cluster_area_mm2"]].to_numpy()
+    low, high = costs.min(axis=0), costs.max(axis=0)
+    volume = hypervolume((costs - low) / (high - low), np.array([1.1, 1.1])) / 1.1**2
+    assert whole["median"] == pytest.approx(volume)
+    single = search(study_data(objectives=["minimise latency_s"]), ledger="one.sqlite")
+    assert single.attrs["summary"]["methods"][0]["front"] is None
 
 
 def test_the_ledger_reads_like_a_table(study_data):
