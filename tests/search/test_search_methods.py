@@ -197,8 +197,8 @@ def test_nsga2_finds_the_front_within_its_constraint():
         violations = np.where(levels[:, 0] > 8, levels[:, 0] - 8.0, 0.0)
         costs = np.stack([first, second], axis=1).astype(float)
         algorithm.tell(levels, Scores(-costs.sum(axis=1), costs, violations))
-    early, late = np.concatenate(asked[:5]), np.concatenate(asked[-5:])
-    assert (late[:, 0] > 8).mean() < (early[:, 0] > 8).mean() / 2
+    # Chance breaks the limit in 7 of 16 designs; a third of the levels are redrawn at random.
+    assert (np.concatenate(asked[-10:])[:, 0] > 8).mean() < 0.25
     # The front has nine designs of 4,096: the first parameter up to its limit, the others 0;
     # as many random designs as were asked find one or two of them.
     every = np.unique(np.concatenate(asked), axis=0)
