@@ -32,7 +32,7 @@ class SoftActorCriticSettings(StrictModel):
         default=8, description="designs asked for between two rounds of gradient steps"
     )
     gradient_steps: Annotated[PositiveInt, Field(le=4096)] = Field(
-        default=4, description="gradient steps of a round"
+        default=8, description="gradient steps of a round"
     )
     startup: Annotated[NonNegativeInt, Field(le=1_000_000)] = Field(
         default=128, description="random designs before the first gradient step"
