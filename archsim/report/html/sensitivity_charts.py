@@ -156,9 +156,11 @@ def influence_chart(found: MetricInfluences) -> Chart:
         "showlegend": bool(totals),
         "legend": {"y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         "xaxis": axis(
-            f"share of the variance of {found.metric}",
+            "share of the variance",
             range=[0, max(0.05, min(1.05, 1.08 * max(reach)))],
             tickformat=".0%",
+            nticks=5,
+            tickangle=0,
         ),
         "yaxis": axis(autorange="reversed", showgrid=False, type="category"),
     }

@@ -213,7 +213,7 @@ def _design_row(
         for parameter in study.space.parameters
     ]
     design = int(str(row["design"]))
-    return [Cell(f"{design:,}", design), Cell(str(row["fidelity"])), *figures, *values]
+    return [Cell(f"{design:,}", design), Cell(str(row["fidelity"]), mark="chip"), *figures, *values]
 
 
 def _reason_rows(table: pd.DataFrame) -> list[list[Cell]]:
@@ -226,7 +226,7 @@ def _reason_rows(table: pd.DataFrame) -> list[list[Cell]]:
                 [
                     Cell(f"{count:,}", count),
                     Cell(status, mark=mark),
-                    Cell(str(fidelity)),
+                    Cell(str(fidelity), mark="chip"),
                     Cell(reason),
                 ]
                 for reason, count in reason_counts(part, status)[:LISTED_REASONS]

@@ -2,12 +2,12 @@
 var archsimAxes = (function () {
   var table = archsimTable;
 
-  // An axis over all rows: levels stand evenly, numbers linearly or, over wide ranges, by their logarithm.
-  function axis(column, count) {
+  // An axis over some rows: levels stand evenly, numbers linearly or, over wide ranges, by their logarithm.
+  function axis(column, rows) {
     if (column.codes) { return levelAxis(column); }
     var low = Infinity, high = -Infinity;
-    for (var i = 0; i < count; i++) {
-      var value = column.values[i];
+    for (var i = 0; i < rows.length; i++) {
+      var value = column.values[rows[i]];
       if (value < low) { low = value; }
       if (value > high) { high = value; }
     }

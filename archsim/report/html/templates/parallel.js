@@ -54,7 +54,7 @@ var archsimParallel = (function () {
       pen.fillText(axes.fitted(pen, under(axis), Math.max(gap, LEAST) - 8), x(at), 31);
       pen.textAlign = "left"; pen.textBaseline = "middle"; pen.font = "11.5px " + style.font;
       axis.ticks(7).forEach(function (tick) {
-        var to = TOP + (1 - tick.at) * (height - TOP - BOTTOM), text = axes.fitted(pen, tick.text, SIDE - 10);
+        var to = TOP + (1 - tick.at) * (height - TOP - BOTTOM), text = axes.fitted(pen, tick.text, Math.min(Math.max(gap, LEAST) - 34, at === list.length - 1 ? SIDE - 8 : 90));
         pen.fillStyle = "rgba(255,255,255,0.82)";
         pen.fillRect(x(at) + 4, to - 7, pen.measureText(text).width + 3, 14);
         pen.fillStyle = style.ink;

@@ -23,6 +23,16 @@ var archsimScatter = (function () {
     var view = { x: null, y: null, colour: null, px: null, py: null, rows: [], front: [], best: -1 };
     var size = { width: 0, height: 0 };
 
+    // Points stand a little inside the frame, so that those at the ends are whole.
+    var PAD = 0.025;
+    function padded(axis) {
+      return { column: axis.column, log: axis.log,
+        at: function (value) { return PAD + axis.at(value) * (1 - 2 * PAD); },
+        ticks: function (most) {
+          return axis.ticks(most).map(function (tick) { return { at: PAD + tick.at * (1 - 2 * PAD), text: tick.text }; });
+        } };
+    }
+
     function inner() { return { width: size.width - LEFT - RIGHT, height: size.height - TOP - BOTTOM }; }
 
     function frame(pen) {
@@ -166,7 +176,7 @@ var archsimScatter = (function () {
 
     return { draw: draw, spot: spot,
       set: function (x, y, colour, rows, shownFront) {
-        view.x = x; view.y = y; view.colour = colour; view.rows = rows; view.front = shownFront;
+        view.x = padded(x); view.y = padded(y); view.colour = colour; view.rows = rows; view.front = shownFront;
         draw();
       } };
   }

@@ -7,9 +7,10 @@
   var metrics = columns.filter(function (c) { return c.role === "metric"; });
   var fidelity = named("fidelity"), status = named("status"), inFront = named("front");
   var filters = [], words = "", shown = [], picked = -1;
+  var everyRow = Array.from({ length: count }, function (_, row) { return row; });
   function named(name) { return columns.find(function (c) { return c.name === name && c.role !== "metric"; }); }
   function by(id) { return document.getElementById(id); }
-  function axis(column) { return axisOf[column.name] = axisOf[column.name] || axes.axis(column, count); }
+  function axis(column) { return axisOf[column.name] = axisOf[column.name] || axes.axis(column, everyRow); }
   function isDone(row) { return status.texts[status.codes[row]] === "done"; }
   function isFront(row) { return inFront.codes[row] === inFront.texts.indexOf("\u2605"); }
 
@@ -111,17 +112,21 @@
   }
 
   // Colours -----------------------------------------------------------------------------------
-  function colouring() {
+  function steps(axis) {
+    return function (row) {
+      var value = table.place(axis.column, row), share = axis.at(value), most = data.sequence.length;
+      return isNaN(value) ? data.muted : data.sequence[Math.max(0, Math.min(most - 1, Math.floor(share * most)))];
+    };
+  }
+
+  function colouring(feasible) {
     var column = columns.find(function (c) { return c.name === by("colour").value; });
     if (!column) { return { column: null, of: function () { return data.palette[0]; } }; }
-    var scale = axis(column), few = column.codes && column.texts.length <= 8 && !ordered(column);
-    var steps = data.sequence;
-    return { column: column, few: few, of: function (row) {
-      var value = table.place(column, row);
-      if (isNaN(value)) { return data.muted; }
-      if (few) { return data.palette[value % data.palette.length]; }
-      return steps[Math.max(0, Math.min(steps.length - 1, Math.floor(scale.at(value) * steps.length)))];
-    } };
+    if (column.codes && column.texts.length <= data.palette.length && !ordered(column)) {
+      return { column: column, few: true, of: function (row) { return data.palette[column.codes[row]]; } };
+    }
+    var scale = axes.axis(column, feasible);
+    return { column: column, scale: scale, of: steps(scale) };
   }
 
   function ordered(column) { return column.exact.every(function (item) { return typeof item === "number"; }); }
@@ -137,9 +142,9 @@
     if (!colour.column) { entry(data.palette[0], "feasible design", "dot"); }
     else if (colour.few) { colour.column.texts.forEach(function (text, code) { entry(data.palette[code], text, "dot"); }); }
     else {
-      var scale = axis(colour.column), ends = [0, 1].map(function (share) {
-        return colour.column.codes ? colour.column.texts[Math.round(scale.valueAt(share))]
-          : table.number(colour.column, scale.valueAt(share), true);
+      var ends = [0, 1].map(function (share) {
+        var value = colour.scale.valueAt(share);
+        return colour.column.codes ? colour.column.texts[Math.round(value)] : table.number(colour.column, value, true);
       });
       entry("linear-gradient(90deg," + data.sequence.join(",") + ")", colour.column.name + ", " + ends[0] + " to " + ends[1], "band");
     }
@@ -202,35 +207,35 @@
   }
 
   function update() {
-    var x = column("x-axis"), y = column("y-axis"), colour = colouring();
+    var x = column("x-axis"), y = column("y-axis");
     shown = rowsThatFit();
+    var feasible = shown.filter(isDone), colour = colouring(feasible);
     by("shown").textContent = shown.length.toLocaleString("en-US") + " of " + count.toLocaleString("en-US") + " designs";
-    var found = x && y && x.goal && y.goal && x !== y ? archsimScatter.front(x, y, shown.filter(isDone)) : [];
+    var found = x && y && x.goal && y.goal && x !== y ? archsimScatter.front(x, y, feasible) : [];
     if (x) {
-      cloud.set(axis(x), axis(y), colour, shown, found);
+      cloud.set(axes.axis(x, shown), axes.axis(y, shown), colour, shown, found);
       legend(colour, found.length);
     }
-    lines(colour);
+    lines(colour, feasible);
     rows.set(shown);
   }
 
-  function lines(colour) {
+  function lines(colour, feasible) {
     var wanted = metrics.filter(function (c) { return c.goal; });
-    var list = parameters.filter(function (c) { return c.texts.length > 1; }).concat(wanted).map(axis);
-    var feasible = shown.filter(isDone), some = archsimParallel.sample(feasible, isFront, data.lines);
-    var by_goal = colour.column ? colour : colouredBy(wanted[0]);
-    archsimParallel.draw(by("lines"), data, list, some, { isFront: isFront, done: isDone, colour: by_goal.of });
+    var list = parameters.filter(function (c) { return c.texts.length > 1; }).concat(wanted).map(function (c) {
+      return axes.axis(c, feasible);
+    });
+    var some = archsimParallel.sample(feasible, isFront, data.lines);
+    var used = colour.column ? colour : colouredBy(wanted[0], feasible);
+    archsimParallel.draw(by("lines"), data, list, some, { isFront: isFront, done: isDone, colour: used.of });
     by("line-note").textContent = some.length.toLocaleString("en-US") + " of " + feasible.length.toLocaleString("en-US")
-      + " feasible designs shown are drawn" + (by_goal.column ? ", dark to pale by " + table.heading(by_goal.column)
-      + (by_goal.few ? " (in the colours above)" : "") : "") + ".";
+      + " feasible designs shown are drawn" + (used.column ? ", dark to pale by " + table.heading(used.column)
+      + (used.few ? " (in the colours above)" : "") : "") + ".";
   }
 
-  function colouredBy(goal) {
+  function colouredBy(goal, feasible) {
     if (!goal) { return { column: null, of: function () { return data.palette[0]; } }; }
-    var scale = axis(goal), steps = data.sequence;
-    return { column: goal, of: function (row) {
-      return steps[Math.max(0, Math.min(steps.length - 1, Math.floor(scale.at(goal.values[row]) * steps.length)))];
-    } };
+    return { column: goal, of: steps(axes.axis(goal, feasible)) };
   }
 
   by("csv").addEventListener("click", function () { table.save(data.file, table.csv(columns, rows.order())); });
@@ -238,7 +243,7 @@
   selects();
   makeFilters();
   update();
-  document.documentElement.dataset.explored = "yes";
+  performance.mark("designs-drawn");
   window.archsimSweep = { csv: function () { return table.csv(columns, rows.order()); },
     shown: function () { return shown; }, front: function () { return archsimScatter.front(column("x-axis"), column("y-axis"), shown.filter(isDone)); },
     spot: function (row) { return cloud.spot(row); } };
