@@ -65,7 +65,7 @@ def test_many_values_are_joined(search):
     chart = choice_chart("c", "random", study, table, {"hardware.core.lanes": "compute"})
     assert len(chart.traces[1]["z"]) == 12
     assert chart.traces[1]["customdata"][0][0] == "1 to 3"
-    assert "agent compute" in chart.layout["annotations"][1]["text"]
+    assert "core.lanes (compute)" in chart.layout["annotations"][1]["text"]
 
 
 def test_a_strip_has_every_result_and_its_median():

@@ -64,7 +64,7 @@ def curve_chart(name: str, title: str, methods: Sequence[Mapping[str, Any]], cur
             },
         ]  # fmt: skip
     layout = {
-        "xaxis": axis(title, type="log", nticks=5, tickformat=",d"),
+        "xaxis": axis(title, type="log", tickvals=_round_counts(methods, curve), tickformat=",d"),
         "yaxis": axis("best reward so far"),
         "hovermode": "closest",
         "legend": {"y": -0.24},
@@ -77,6 +77,14 @@ def curve_chart(name: str, title: str, methods: Sequence[Mapping[str, Any]], cur
         height=380,
         note="Line: median over runs; band: from the lower to the upper quartile.",
     )
+
+
+def _round_counts(methods: Sequence[Mapping[str, Any]], curve: str) -> list[int]:
+    """Return 1, 2, 5, 10 and so on up to the largest count, at most eight of them."""
+    most = max((method[curve]["counts"][-1] for method in methods), default=1)
+    every = [digit * 10**power for power in range(len(str(most))) for digit in (1, 2, 5)]
+    found = [count for count in every if count <= most]
+    return found if len(found) <= 8 else [count for count in found if str(count)[0] == "1"]
 
 
 def choice_chart(
@@ -120,7 +128,7 @@ def choice_chart(
                 "type": "heatmap", "x": middles, "y": list(range(len(texts))), "z": shares.tolist(),
                 "yaxis": axis_name, "zmin": 0, "zmax": 1, "showscale": number == 1,
                 "colorscale": _scale(), "customdata": [[text] * count for text in texts],
-                "colorbar": {"title": {"text": "share"}, "tickformat": ".0%", "len": min(
+                "colorbar": {"tickformat": ".0%", "len": min(
                     1.0, 220 / inner), "y": 1, "yanchor": "top", "thickness": 12},
                 "hovertemplate": f"{label(parameter.key)} = %{{customdata}}<br>%{{z:.1%}} of the "
                 "choices around step %{x:.0f}<extra></extra>",
@@ -130,10 +138,10 @@ def choice_chart(
         layout[f"yaxis{'' if number == 1 else number}"] = axis(
             domain=[max(0.0, end), min(1.0, start)], showgrid=False,
             tickvals=list(range(0, len(texts), spread)),
-            ticktext=[short(text, 18) for text in texts[::spread]], tickfont={"size": 11},
+            ticktext=[short(text, 24) for text in texts[::spread]], tickfont={"size": 11},
         )  # fmt: skip
         agent = agents.get(parameter.key, "")
-        shown = label(parameter.key) + (f" (agent {label(agent)})" if agent else "")
+        shown = short(parameter.key.partition(".")[2], 32) + (f" ({label(agent)})" if agent else "")
         notes.append(
             {"text": shown, "x": 0, "y": min(1.0, start), "xref": "paper", "yref": "paper",
              "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
@@ -142,7 +150,7 @@ def choice_chart(
     layout["annotations"] = notes
     return Chart(
         name, f"What {method} chose, over its steps", traces, layout, height=inner + _FRAME_PIXELS,
-        note="All runs together; dark: most choices of that window have this value.",
+        note="Share of the choices of each window, all runs together; in brackets: the agent.",
     )  # fmt: skip
 
 

@@ -174,22 +174,23 @@ def _board(summary: Entry, ranked: Sequence[Entry]) -> dict[str, object]:
         wins, p_value = _pair(summary, leader, str(item["method"])) or (None, None)
         rows.append(
             [
-                Cell(str(rank), rank), Cell(str(item["method"])), Cell(_settings(item)),
+                Cell(str(rank), rank), Cell(str(item["method"])),
                 Cell(str(item["runs"]), item["runs"]), _plain(best["median"]),
                 _range(best["lower_quartile"], best["upper_quartile"]),
                 _range(best["low"], best["high"]), _plain(best["maximum"]),
-                _plain(wins), _plain(p_value),
+                _plain(wins, ".1%"), _plain(p_value, ".2g"),
                 Cell(f"{item['evaluations']:,}", item["evaluations"]),
                 Cell(f"{item['unique']:,}", item["unique"]),
-                Cell(f"{item['overhead_ms']:.3g} ms", item["overhead_ms"]),
+                Cell(f"{item['overhead_ms']:.3g} ms", item["overhead_ms"]), Cell(_settings(item)),
             ]
         )  # fmt: skip
     names = ("median", "quartiles", "95% of median", "best run", "leader wins", "adjusted p",
              "evaluations", "different", "own time each")  # fmt: skip
     return {
         "board_columns": [
-            Column("rank", number=True), Column("method"), Column("settings", code=True),
+            Column("rank", number=True), Column("method", key=True),
             Column("runs", number=True), *(Column(name, number=True) for name in names),
+            Column("settings", key=True),
         ],
         "board_rows": rows,
     }  # fmt: skip
@@ -203,8 +204,8 @@ def _pairs(summary: Entry) -> dict[str, object]:
         ],
         "pair_rows": [
             [Cell(str(item["first"])), Cell(str(item["second"])),
-             Cell(f"{item['effect']:.1%}", item["effect"]), _plain(item["p_value"]),
-             _plain(item["p_adjusted"])]
+             Cell(f"{item['effect']:.1%}", item["effect"]), _plain(item["p_value"], ".2g"),
+             _plain(item["p_adjusted"], ".2g")]
             for item in summary["comparisons"]
         ],
     }  # fmt: skip
@@ -237,7 +238,7 @@ def _best(study: Study, summary: Entry) -> dict[str, object]:
             Column("rank", number=True), Column("reward", number=True),
             *([Column("reward, event", number=True)] if again else []),
             *(Column(name, number=True) for name in names),
-            *(Column(key, key=True) for key in keys), Column("found by"),
+            *(Column(key, key=True) for key in keys), Column("found by", key=True),
         ],
         "best_rows": rows,
         "rank_correlation": [
@@ -259,11 +260,15 @@ def _pair(summary: Entry, first: str, second: str) -> tuple[float, float] | None
 
 
 def _settings(method: Entry) -> str:
-    return json.dumps(method["options"], ensure_ascii=False) if method["options"] else ""
+    """Return the settings of a method as text, e.g. ``population 8, elite 0.1``."""
+    return ", ".join(
+        f"{name} {value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in method["options"].items()
+    )
 
 
-def _plain(value: float | None) -> Cell:
-    return Cell("-", mark="faint") if value is None else Cell(f"{value:.5g}", value)
+def _plain(value: float | None, form: str = ".5g") -> Cell:
+    return Cell("-", mark="faint") if value is None else Cell(f"{value:{form}}", value)
 
 
 def _range(low: float | None, high: float | None) -> Cell:
