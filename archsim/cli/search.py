@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archsim.cli.options import JsonFlag
+from archsim.cli.options import HtmlOption, JsonFlag
 from archsim.cli.output import print_json, print_report, search_watcher
 
 
@@ -38,10 +38,13 @@ def search(
         Path | None,
         typer.Option("--trial", metavar="FILE", help="Write the best design for 'archsim run'."),
     ] = None,
+    html: HtmlOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Search a study's space with its methods and seeds; goes on where it was interrupted."""
     from archsim.api.trial import check_trial_file
+    from archsim.report.html.page import check_page, write_page
+    from archsim.report.html.search_page import search_page
     from archsim.report.search_report import search_report
     from archsim.search.experiment import search as run_search
     from archsim.search.experiment import search_table
@@ -55,6 +58,8 @@ def search(
         check_export(export)
     if trial is not None:
         check_trial_file(trial)
+    if html is not None:
+        check_page(html)
     overrides, _ = study_settings(settings or (), ())
     loaded = load_study(study, overrides or None)
     if status:
@@ -69,7 +74,9 @@ def search(
         write_table(table, export)
     if trial is not None:
         write_best(loaded, summary, trial)
+    if html is not None:
+        write_page(html, search_page(loaded, table))
     if as_json:
         print_json(summary)
     else:
-        print_report(search_report(summary, [path for path in (export, trial) if path]))
+        print_report(search_report(summary, [path for path in (export, trial, html) if path]))

@@ -60,6 +60,19 @@ def test_status_runs_nothing(cli):
     assert "not complete: the same command goes on from here" in out
 
 
+def test_a_page_is_written(cli, tmp_path):
+    code, out, err = cli("search", "study.yaml", "--html", "s.html")
+    assert (code, err) == (0, "")
+    assert "wrote s.html" in out
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    for part in ("clusters", "random", "ga", "hardware.cluster.processors"):
+        assert part in page
+    code, _, err = cli("search", "study.yaml", "--html", "s.txt")
+    assert code == 2
+    assert "s.txt" in err
+
+
 def test_every_evaluation_is_exported(cli):
     code, out, _ = cli("search", "study.yaml", "--export", "a.csv")
     assert code == 0
