@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archsim.cli.options import JsonFlag
+from archsim.cli.options import HtmlOption, JsonFlag
 from archsim.cli.output import print_json, print_report, sweep_watcher
 
 
@@ -58,12 +58,15 @@ def sweep(
         Path | None,
         typer.Option("--export", metavar="FILE", help="Write the table (.csv or .parquet)."),
     ] = None,
+    html: HtmlOption = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try failed trials again.")
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Evaluate every design of a study; an interrupted sweep goes on where it was."""
+    from archsim.report.html.page import check_page, write_page
+    from archsim.report.html.sweep_page import sweep_page
     from archsim.report.sweep_report import sweep_report
     from archsim.space import load_study
     from archsim.sweeps import sweep as run_sweep
@@ -74,6 +77,8 @@ def sweep(
 
     if export is not None:
         check_export(export)
+    if html is not None:
+        check_page(html)
     overrides, most = study_settings(
         settings or (), limits or (), fidelity=fidelity, multi_fidelity=multi_fidelity
     )
@@ -93,6 +98,8 @@ def sweep(
             )
     if export is not None:
         write_table(table, export)
+    if html is not None:
+        write_page(html, sweep_page(loaded, table))
     summary = table.attrs["summary"]
     if as_json:
         print_json(summary)

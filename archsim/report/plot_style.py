@@ -42,6 +42,13 @@ SYMBOLS: tuple[str, ...] = (
 
 DASHES: tuple[str, ...] = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
+WEB_SEQUENCE: tuple[str, ...] = (
+    "#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369",
+    "#e1cc55",
+)  # fmt: skip
+"""Cividis as plotly has it (``plotly.colors.sequential.Cividis``), without its palest end:
+lightness alone tells its steps apart."""
+
 WIDTH_INCHES = 7.2
 HEIGHT_INCHES = 3.6
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from archsim.sweeps.identity import KEY_BYTES
 from archsim.sweeps.lease import LEASE_S, Owner
@@ -57,7 +57,7 @@ class Ledger:
         self._database = open_ledger(path, mode)
         self._figures = self._figure_columns()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *details: object) -> None:

@@ -122,19 +122,20 @@ def summarise(study: Study, table: pd.DataFrame, fidelity: str, form: str) -> Fi
         counts={status: int(counts.get(status, 0)) for status in STATUSES},
         pareto=int(pareto_front(costs.to_numpy(dtype=float)).sum()) if len(costs.columns) else 0,
         best=tuple(best),
-        failures=_most_frequent(table, "failed"),
-        obstacles=_most_frequent(table, "infeasible"),
+        failures=tuple(reason_counts(table, "failed")[:_SHOWN_REASONS]),
+        obstacles=tuple(reason_counts(table, "infeasible")[:_SHOWN_REASONS]),
     )
 
 
-def _most_frequent(table: pd.DataFrame, status: str) -> tuple[tuple[str, int], ...]:
-    """Return reasons with their numbers; how far a constraint is broken makes no difference."""
-    reasons = table.loc[table["status"] == status, "reason"].tolist()
-    counts = Counter(
-        reason.partition(": ")[0] if reason.startswith(BROKEN) else reason for reason in reasons
-    )
-    found = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(found[:_SHOWN_REASONS])
+def common_reason(reason: str) -> str:
+    """Return a reason without how far a constraint is broken, which makes no difference."""
+    return reason.partition(": ")[0] if reason.startswith(BROKEN) else reason
+
+
+def reason_counts(table: pd.DataFrame, status: str) -> list[tuple[str, int]]:
+    """Return every reason of the designs with a status, the most frequent first."""
+    counts = Counter(map(common_reason, table.loc[table["status"] == status, "reason"].tolist()))
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _plain(value: object) -> object:

@@ -35,6 +35,7 @@ CASES = {
     "bench_fpga.py": ("designs", "token", "image"),
     "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),
     "bench_sweep.py": ("ledger", "pipeline", "scaling", "ray"),
+    "bench_search_methods.py": ("overhead", "agents"),
 }
 """Benchmark file of a family to its cases."""
 IMPORT_TARGET_S = 0.3

@@ -5,11 +5,8 @@ Skipped where Chromium and its driver are not installed (Debian: chromium and ch
 """
 
 import runpy
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
-
-import pytest
 
 from archsim.report.html.comparison_page import NotRun, comparison_page
 from archsim.report.html.difference_page import difference_page
@@ -17,47 +14,6 @@ from archsim.report.html.run_page import run_page
 
 made_runs = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_runs.py"))))
 FORMULA, HOSTILE, made_run = made_runs.FORMULA, made_runs.HOSTILE, made_runs.made_run
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver (chromium-driver)"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,1000"):
-        options.add_argument(argument)
-    options.add_argument("--disable-dev-shm-usage")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    driver.set_page_load_timeout(60)
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Return a function that opens a page, waits until it is drawn, and finds the log empty."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    def opened(page):
-        file = tmp_path / "page.html"
-        file.write_text(page, encoding="utf-8")
-        browser.get(file.as_uri())
-        WebDriverWait(browser, 60).until(
-            lambda driver: driver.execute_script("return document.documentElement.dataset.drawn")
-        )
-        assert browser.get_log("browser") == []
-        return browser
-
-    return opened
 
 
 def drawn(browser):

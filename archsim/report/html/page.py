@@ -52,7 +52,14 @@ def write_page(path: Path, content: str) -> None:
 
 
 def render(
-    template: str, title: str, charts: Sequence[Chart], context: Mapping[str, object]
+    template: str,
+    title: str,
+    charts: Sequence[Chart],
+    context: Mapping[str, object],
+    *,
+    scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
+    data: object = None,
 ) -> str:
     """Return a complete page.
 
@@ -61,6 +68,9 @@ def render(
         title: Title of the page.
         charts: All charts of the page, in any order; the template places them by name.
         context: What else the template needs.
+        scripts: Files in the folder ``templates`` that make one more script, which runs first.
+        styles: Files in the same folder that are added to the style.
+        data: JSON data for that script.
 
     Raises:
         MissingExtraError: jinja2 or plotly is not installed.
@@ -77,16 +87,19 @@ def render(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    scripts = [_plotly_script(), _own("page.js")]
+    first = "\n".join(map(_own, scripts))
+    later = [_plotly_script(), _own("page.js")]
     return environment.get_template(template).render(
         {
             **context,
             "title": title,
             "charts": {chart.name: chart for chart in charts},
             "chart_data": _inline_json({chart.name: chart.spec() for chart in charts}),
-            "policy": _policy(scripts),
-            "scripts": scripts,
-            "style": _own("page.css"),
+            "table_data": "" if data is None else _inline_json(data),
+            "policy": _policy([first, *later] if first else later),
+            "first_script": first,
+            "scripts": later,
+            "style": "".join(map(_own, ("page.css", *styles))),
             "version": __version__,
         }
     )
@@ -110,7 +123,7 @@ def _policy(scripts: Sequence[str]) -> str:
     )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _own(name: str) -> str:
     return (files("archsim.report.html") / "templates" / name).read_text(encoding="utf-8")
 

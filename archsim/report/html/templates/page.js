@@ -88,7 +88,7 @@
     input.addEventListener("input", function () { filter(input); });
     filter(input);
   });
-  document.querySelectorAll("th button").forEach(function (button) {
+  document.querySelectorAll("table[id] th button").forEach(function (button) {
     button.addEventListener("click", function () { sort(button); });
   });
   document.querySelectorAll("button[data-csv]").forEach(function (button) {
