@@ -154,6 +154,34 @@ def test_an_infeasible_design_of_a_batch_has_its_reason(tmp_path, study):
         assert "the address of request 1 lies beyond the device" in reason
 
 
+def test_a_trace_file_that_changes_is_read_again(tmp_path, study):
+    path = tmp_path / "mine.stl"
+    family, columns = registry.get("dram"), {"controller.RequestBufferSize": np.array([2, 4])}
+
+    def evaluated(count):
+        public.write_stl(public.generate("random", count), path)
+        work = archsim.load_workload({"kind": "memory_trace", "schema_version": 1, "name": "mine",
+                                      "path": str(path)})  # fmt: skip
+        found = [family.simulate_batch(study.hardware, work, columns) for _ in range(2)]
+        assert found[0]["energy_j"].tolist() == found[1]["energy_j"].tolist()
+        return found[0]["requests"].tolist()
+
+    assert evaluated(100) == [100.0, 100.0]
+    assert evaluated(150) == [150.0, 150.0]
+
+
+def test_many_organisations_are_decoded_in_turn(study):
+    columns = {"organisation.rows": np.array([2**14] * 3), "timing.rl": np.array([10, 11, 12])}
+    work = archsim.load_workload("memory-random", overrides={"requests": 100})
+    family = registry.get("dram")
+    once = family.simulate_batch(study.hardware, work, columns)
+    for name in range(40):
+        renamed = study.hardware.model_copy(update={"name": f"channel {name}"})
+        assert family.simulate_batch(renamed, work, columns)["latency_s"].tolist() == (
+            once["latency_s"].tolist()
+        )
+
+
 def test_wrong_columns_are_named(study):
     family, work = registry.get("dram"), study.workload
     for key, value, message in (

@@ -1,4 +1,10 @@
-"""The way in: the player, the arbiter and admission to the request buffer."""
+"""The way in: the player, the arbiter and admission to the request buffer.
+
+Not modelled: the order of SystemC events that fall on the same time. An arrival reaches DRAMSys's
+controller through the arbiter's event queue, and a refresh that falls due through a timer of the
+controller. Which of the two runs first depends on SystemC's heap of timed events, which keeps no
+order among equal times and holds cancelled timers too; here the timer is first.
+"""
 
 from __future__ import annotations
 
