@@ -1,0 +1,1 @@
+"""Environments: a study's design space for agents, one or many."""

@@ -1,0 +1,1 @@
+"""Search: optimisers and learners behind one ask-tell interface, and studies that compare them."""
