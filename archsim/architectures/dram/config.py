@@ -161,6 +161,11 @@ class DramDevice(HardwareSpec):
     timing: Timing
     currents: Currents
     address_mapping: AddressMapping
+    area_mm2_per_gibit: Annotated[float, Field(gt=0, le=1000)] | None = Field(
+        default=None,
+        description="silicon of the memory dies for 2^30 bits; absent: not known, and counted as "
+        "0 (the controller's area is never counted)",
+    )
 
     @model_validator(mode="after")
     def _mapping_fits(self) -> DramDevice:
@@ -178,6 +183,12 @@ class DramDevice(HardwareSpec):
             "rank": shape.ranks,
             "row": shape.rows,
         }
+
+    @property
+    def area_mm2(self) -> float:
+        """Silicon of the memory dies; 0 where it is not known."""
+        gibits = self.organisation.capacity_bytes * 8 / 2**30
+        return (self.area_mm2_per_gibit or 0.0) * gibits
 
     @property
     def peak_bytes_per_s(self) -> float:
