@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,40 @@ def common_length(columns: Columns) -> int:
         found = ", ".join(f"{key}: {shape[0]}" for key, shape in shapes.items())
         raise InputError("columns of designs differ in length", found=found)
     return int(next(iter(shapes.values()))[0])
+
+
+def levels_of(values: NDArray[np.generic]) -> tuple[list[object], NDArray[np.intp]]:
+    """Return the distinct values of a column as Python objects, and which one each design has.
+
+    Values of different types are different: true is not 1.
+    """
+    if values.dtype == object:
+        found: dict[tuple[type, object], int] = {}
+        items = values.tolist()
+        codes = [found.setdefault((type(item), item), len(found)) for item in items]
+        return [item for _, item in found], np.array(codes, dtype=np.intp)
+    import pandas as pd
+
+    which, distinct = pd.factorize(values, use_na_sentinel=False)
+    return np.asarray(distinct).tolist(), which
+
+
+def combinations(
+    codes: Sequence[NDArray[np.intp]], count: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return one design of each distinct combination of codes, and which one each design is.
+
+    Args:
+        codes: Small whole numbers, e.g. from ``levels_of``, each of shape (count,).
+        count: Designs.
+    """
+    import pandas as pd
+
+    which = np.zeros(count, dtype=np.intp)
+    for code in codes:
+        which, _ = pd.factorize(which * (int(code.max(initial=0)) + 1) + code)
+    _, first = np.unique(which, return_index=True)
+    return first, which
 
 
 def distinct_rows(columns: Columns, count: int) -> tuple[list[dict[str, object]], NDArray[np.intp]]:
