@@ -32,6 +32,11 @@ def common_length(columns: Columns) -> int:
     return int(next(iter(shapes.values()))[0])
 
 
+def value_at(column: NDArray[np.generic], place: int) -> object:
+    """Return one value of a column as a Python object."""
+    return column[place : place + 1].tolist()[0]
+
+
 def levels_of(values: NDArray[np.generic]) -> tuple[list[object], NDArray[np.intp]]:
     """Return the distinct values of a column as Python objects, and which one each design has.
 
@@ -62,7 +67,8 @@ def combinations(
     which = np.zeros(count, dtype=np.intp)
     for code in codes:
         which, _ = pd.factorize(which * (int(code.max(initial=0)) + 1) + code)
-    _, first = np.unique(which, return_index=True)
+    first = np.zeros(int(which.max(initial=-1)) + 1, dtype=np.intp)
+    first[which[::-1]] = np.arange(count - 1, -1, -1)
     return first, which
 
 
@@ -79,5 +85,5 @@ def distinct_rows(columns: Columns, count: int) -> tuple[list[dict[str, object]]
         code = code * len(levels) + inverse
         _, code = np.unique(code, return_inverse=True)
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    rows = [{key: value[index].item() for key, value in columns.items()} for index in first]
+    rows = [{key: value_at(value, int(index)) for key, value in columns.items()} for index in first]
     return rows, which
