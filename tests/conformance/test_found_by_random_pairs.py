@@ -46,3 +46,14 @@ def test_samples_of_a_frame_can_be_counted():
     for name in ("ngpc-8", "h100_sxm"):
         with pytest.raises(InputError, match="too many samples to count"):
             archsim.simulate(archsim.load_hardware(name), many)
+
+
+def test_an_odd_number_of_layers_has_room_for_half_as_many_with_experts():
+    """Layers 1, 3, 5 ... have experts; a third layer is no second place for them."""
+    (start,) = SMALL_WORKLOADS["moe_vit"]
+    model = {**start["model"], "layers": 3}
+    with pytest.raises(InputError, match=r"model\.moe_layers: at most every second layer"):
+        archsim.load_workload({**start, "model": model})
+    work = archsim.load_workload({**start, "model": {**model, "moe_layers": 1}})
+    result = archsim.simulate(archsim.load_hardware("edge-moe-zcu102"), work)
+    assert not result.failed_checks
