@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -78,9 +79,9 @@ class Observer:
             "reason": str(found.reasons[at]),
             "design": self.design(found, at),
             "metrics": {
-                name: float(column[at])
+                name: value
                 for name, column in found.figures.items()
-                if np.isfinite(column[at])
+                if math.isfinite(value := float(column[at]))
             },
             "units": dict(self._evaluator.study.metrics),
         }

@@ -34,6 +34,7 @@ CASES = {
     "bench_dram.py": ("default_controllers", "random_space", "million", "second_process"),
     "bench_fpga.py": ("designs", "token", "image"),
     "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),
+    "bench_envs.py": ("steps",),
     "bench_sweep.py": ("ledger", "pipeline", "scaling", "ray"),
 }
 """Benchmark file of a family to its cases."""
