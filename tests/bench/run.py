@@ -46,6 +46,7 @@ CASES = {
     ),
     "bench_fpga.py": ("designs", "token", "image"),
     "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),
+    "bench_envs.py": ("steps",),
     "bench_sweep.py": ("ledger", "pipeline", "asic_study", "scaling", "ray"),
     "bench_search_methods.py": ("overhead", "agents"),
 }

@@ -79,7 +79,7 @@ def simulate(
             Pair(
                 "requests to data bus",
                 float(asked * hardware.organisation.burst_bytes),
-                float((done.reads + done.writes) * hardware.organisation.burst_bytes),
+                float((bursts.reads + bursts.writes) * hardware.organisation.burst_bytes),
                 "bytes",
             )
         ],
