@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from archsim.sweeps.progress import Watcher
 
 Item = TypeVar("Item")
+SILENT_SECONDS = 2.0
+"""What takes longer shows that it goes on."""
 
 
 def print_json(data: object) -> None:
@@ -32,13 +34,37 @@ def print_report(parts: Iterable[RenderableType]) -> None:
 def with_progress(items: Sequence[Item], label: str) -> Iterator[Item]:
     """Yield the items; show on a terminal's stderr how many are done."""
     if not sys.stderr.isatty() or len(items) < 2:
-        yield from items
+        with busy(label):
+            yield from items
         return
     from rich.console import Console
     from rich.progress import track
 
     console = Console(stderr=True)
     yield from track(items, description=label, console=console, transient=True)
+
+
+@contextmanager
+def busy(label: str) -> Iterator[None]:
+    """Show on a terminal's stderr that work goes on, once it has taken two seconds."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
+    from rich.console import Console
+    from rich.text import Text
+
+    status = Console(stderr=True).status(Text(label, no_wrap=True, overflow="ellipsis"))
+    timer = Timer(SILENT_SECONDS, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()
 
 
 @contextmanager

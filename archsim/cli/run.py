@@ -15,7 +15,7 @@ from archsim.cli.options import (
     TimelineOption,
     WindowOption,
 )
-from archsim.cli.output import print_json, print_report
+from archsim.cli.output import busy, print_json, print_report
 
 
 def run(
@@ -60,18 +60,19 @@ def run(
 
     if html is not None:
         check_page(html)
-    result = run_asked(
-        hardware,
-        workload,
-        settings=settings or (),
-        fidelity=fidelity,
-        seed=seed,
-        timeline_path=timeline,
-        timeline_window=window,
-        output_path=output,
-    )
-    if html is not None:
-        write_page(html, run_page(result, declarations_of(result)))
+    with busy(f"simulating {workload} on {hardware}" if workload else f"simulating {hardware}"):
+        result = run_asked(
+            hardware,
+            workload,
+            settings=settings or (),
+            fidelity=fidelity,
+            seed=seed,
+            timeline_path=timeline,
+            timeline_window=window,
+            output_path=output,
+        )
+        if html is not None:
+            write_page(html, run_page(result, declarations_of(result)))
     if as_json:
         print_json(result.to_dict())
     else:

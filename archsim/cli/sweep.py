@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archsim.cli.options import HtmlOption, JsonFlag
-from archsim.cli.output import print_json, print_report, sweep_watcher
+from archsim.cli.output import busy, print_json, print_report, sweep_watcher
 
 
 def sweep(
@@ -84,7 +84,8 @@ def sweep(
     )
     loaded = load_study(study, overrides or None)
     if status:
-        table = sweep_table(loaded, ledger=ledger)
+        with busy("reading the ledger"):
+            table = sweep_table(loaded, ledger=ledger)
     else:
         with sweep_watcher() as watcher:
             table = run_sweep(
@@ -96,10 +97,11 @@ def sweep(
                 retry_failed=retry_failed,
                 watcher=watcher,
             )
-    if export is not None:
-        write_table(table, export)
-    if html is not None:
-        write_page(html, sweep_page(loaded, table))
+    with busy("writing files"):
+        if export is not None:
+            write_table(table, export)
+        if html is not None:
+            write_page(html, sweep_page(loaded, table))
     summary = table.attrs["summary"]
     if as_json:
         print_json(summary)

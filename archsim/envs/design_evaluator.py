@@ -51,15 +51,22 @@ class DesignEvaluator:
         workers: Designs that are evaluated at the same time. One worker evaluates in this
             process, unless the study limits what a trial may use.
         limit: Most different designs of one run; ``None`` for no limit.
+        metrics: Further figures that are wanted, e.g. to be observed.
 
     Raises:
         InputError: The number of workers or the limit is out of range, or the study's reward
             does not fit its base design.
     """
 
-    def __init__(self, study: Study, workers: int = 1, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        workers: int = 1,
+        limit: int | None = None,
+        metrics: Sequence[str] = (),
+    ) -> None:
         self.study = study
-        self.task = make_task(study, study.spec.fidelity)
+        self.task = make_task(study, study.spec.fidelity, metrics)
         self._simulator = Simulator(self.task, workers)
         self._table = EvaluationTable(len(study.space.keys), len(study.objectives))
         self._rows: dict[bytes, int] = {}

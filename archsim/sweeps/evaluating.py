@@ -73,8 +73,13 @@ class Task:
         return cls(**fields)  # type: ignore[arg-type]  # written by to_json of the same version
 
 
-def make_task(study: Study, fidelity: str) -> Task:
+def make_task(study: Study, fidelity: str, metrics: Sequence[str] = ()) -> Task:
     """Return the task of a study at a fidelity.
+
+    Args:
+        study: The study.
+        fidelity: ``"analytic"`` or ``"event"``.
+        metrics: Figures that are wanted beside those that the study names.
 
     Raises:
         UnsupportedError: The family cannot run the workload.
@@ -85,7 +90,7 @@ def make_task(study: Study, fidelity: str) -> Task:
         workload=study.workload.model_dump(mode="json", by_alias=True),
         keys=study.space.keys,
         fidelity=fidelity,
-        form=_form(study, fidelity),
+        form=_form(study, fidelity, study.wanted_metrics.union(metrics)),
         seed=study.spec.simulation_seed,
         wall_s=limits.wall_s,
         memory_bytes=limits.memory_bytes,
@@ -93,7 +98,7 @@ def make_task(study: Study, fidelity: str) -> Task:
     )
 
 
-def _form(study: Study, fidelity: str) -> Form:
+def _form(study: Study, fidelity: str, wanted: frozenset[str]) -> Form:
     """Say how trials are evaluated; it depends on the study alone, not on the machine."""
     import numpy as np
 
@@ -110,7 +115,7 @@ def _form(study: Study, fidelity: str) -> Form:
             return "run"
         except InputError:
             continue
-        return "batch" if study.wanted_metrics <= set(found) else "run"
+        return "batch" if wanted <= set(found) else "run"
     return "run"
 
 

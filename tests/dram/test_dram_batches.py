@@ -10,7 +10,8 @@ from archsim.architectures import registry
 from archsim.architectures.dram import many, public
 from archsim.architectures.dram.batch import evaluate
 from archsim.architectures.dram.config import Controller
-from archsim.architectures.dram.equivalence import representative
+from archsim.architectures.dram.equivalence import Runs, representative
+from archsim.architectures.dram.outcome import LIMITS
 from archsim.errors import InfeasibleError, InputError
 from archsim.space import load_study
 
@@ -153,6 +154,34 @@ def test_an_infeasible_design_of_a_batch_has_its_reason(tmp_path, study):
         assert "the address of request 1 lies beyond the device" in reason
 
 
+def test_a_trace_file_that_changes_is_read_again(tmp_path, study):
+    path = tmp_path / "mine.stl"
+    family, columns = registry.get("dram"), {"controller.RequestBufferSize": np.array([2, 4])}
+
+    def evaluated(count):
+        public.write_stl(public.generate("random", count), path)
+        work = archsim.load_workload({"kind": "memory_trace", "schema_version": 1, "name": "mine",
+                                      "path": str(path)})  # fmt: skip
+        found = [family.simulate_batch(study.hardware, work, columns) for _ in range(2)]
+        assert found[0]["energy_j"].tolist() == found[1]["energy_j"].tolist()
+        return found[0]["requests"].tolist()
+
+    assert evaluated(100) == [100.0, 100.0]
+    assert evaluated(150) == [150.0, 150.0]
+
+
+def test_many_organisations_are_decoded_in_turn(study):
+    columns = {"organisation.rows": np.array([2**14] * 3), "timing.rl": np.array([10, 11, 12])}
+    work = archsim.load_workload("memory-random", overrides={"requests": 100})
+    family = registry.get("dram")
+    once = family.simulate_batch(study.hardware, work, columns)
+    for name in range(40):
+        renamed = study.hardware.model_copy(update={"name": f"channel {name}"})
+        assert family.simulate_batch(renamed, work, columns)["latency_s"].tolist() == (
+            once["latency_s"].tolist()
+        )
+
+
 def test_wrong_columns_are_named(study):
     family, work = registry.get("dram"), study.workload
     for key, value, message in (
@@ -191,3 +220,76 @@ def test_a_sweep_of_controllers_is_a_batch_and_equals_runs_one_by_one(tmp_path):
         )
         work = archsim.load_workload("memory-hot-rows", {"requests": row["workload.requests"]})
         assert archsim.simulate(hardware, work).energy_j == tables[0]["energy_j"][at]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(("random", "stream", "hot", "poisson")),
+    st.sampled_from((0.0, 0.4)),
+    st.sampled_from((1, 6)),
+    controllers(),
+    st.lists(st.sampled_from(LIMITS), min_size=1),
+    st.integers(1, 4000),
+)
+def test_a_limit_never_met_could_have_been_higher(pattern, writes, gap, controller, raised, more):
+    trace = public.generate(pattern, 300, write_share=writes, gap_cycles=gap)
+    low = public.simulate(trace, "ddr4-2400", controller.model_dump(), keep_record=True)
+    update = {key: min(4096, getattr(controller, key) + more) for key in raised}
+    high = controller.model_copy(update=update)
+    runs = Runs()
+    runs.keep(controller, low)
+    told = runs.find(high)
+    assert (told is low) == (not low.limits_met & set(raised))
+    if told is None:
+        return
+    again = public.simulate(trace, "ddr4-2400", high.model_dump(), keep_record=True)
+    assert again == low
+    assert (again.record.received_cycles == low.record.received_cycles).all()
+    assert (again.record.sent_cycles == low.record.sent_cycles).all()
+
+
+def test_limits_that_are_met_are_named():
+    trace = public.generate("random", 3000)
+    full = public.simulate(trace, "ddr3-1600", {"RequestBufferSize": 1, "RefreshMaxPostponed": 1})
+    assert full.limits_met == {"RequestBufferSize", "RefreshMaxPostponed"}
+    few = public.simulate(
+        trace, "ddr3-1600",
+        {"Arbiter": "Fifo", "MaxActiveTransactions": 2, "RefreshPolicy": "NoRefresh"},
+    )  # fmt: skip
+    assert few.limits_met == {"MaxActiveTransactions"}
+    idle = public.simulate(
+        public.generate("random", 40, gap_cycles=1000), "ddr3-1600", {"RefreshMaxPulledin": 1}
+    )
+    assert idle.limits_met == {"RefreshMaxPulledin"}
+
+
+def test_a_lower_limit_or_another_policy_is_not_told():
+    runs = Runs()
+    trace = public.generate("stream", 50, gap_cycles=40)
+    wide = Controller(RequestBufferSize=4)
+    runs.keep(wide, public.simulate(trace, "ddr3-1600", wide.model_dump()))
+    assert runs.find(wide.model_copy(update={"RequestBufferSize": 5})) is not None
+    assert runs.find(wide.model_copy(update={"RequestBufferSize": 3})) is None
+    assert runs.find(wide.model_copy(update={"Scheduler": "Fifo"})) is None
+
+
+@pytest.mark.parametrize("pattern", ["random", "poisson"])
+def test_a_grid_of_limits_is_run_once_for_those_never_met(monkeypatch, pattern):
+    runs = []
+
+    def counted(requests, device, controller):
+        runs.append(controller)
+        return run(requests, device, controller)
+
+    run = many.run_requests
+    monkeypatch.setattr(many, "run_requests", counted)
+    trace = public.generate(pattern, 300)
+    grid = [
+        {"Arbiter": "Fifo", "RequestBufferSize": size, "MaxActiveTransactions": active,
+         "RefreshMaxPostponed": late, "RefreshMaxPulledin": early}
+        for size in (1, 2, 4, 64) for active in (1, 2, 4, 64) for late in (1, 8) for early in (1, 8)
+    ]  # fmt: skip
+    outcomes = public.simulate_batch(trace, "ddr3-1600", grid, threads=1)
+    assert len(runs) < len(grid) / 2
+    for settings_of_one, outcome in zip(grid, outcomes, strict=True):
+        assert public.simulate(trace, "ddr3-1600", settings_of_one) == outcome

@@ -95,7 +95,8 @@ def test_ppo_asks_what_the_library_asks_in_its_own_loop(sb3):
 def test_the_three_value_decoder_reaches_its_levels_only(sb3, name):
     found = {}
     for decoder in ("gap_free", "three_value"):
-        algorithm = make_algorithm(name, synthetic.TEN, 0, {"decoder": decoder})
+        options = {"gradient_steps": 1} if name == "sac" else {}
+        algorithm = make_algorithm(name, synthetic.TEN, 0, options | {"decoder": decoder})
         asked, _ = synthetic.run(algorithm, synthetic.structured, 512)
         found[decoder] = [len(np.unique(asked[:, at])) for at in range(asked.shape[1])]
     assert found["gap_free"] == list(synthetic.TEN.shape)

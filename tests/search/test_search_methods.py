@@ -164,7 +164,7 @@ def hashes():
     for name, method in METHODS.items():
         if all(importlib.util.find_spec(module) for module in method.modules):
             algorithm = make_algorithm(name, synthetic.TEN, 11, QUICK.get(name))
-            asked, _ = synthetic.run(algorithm, synthetic.structured, 96)
+            asked, _ = synthetic.run(algorithm, synthetic.structured, 48)
             found[name] = asked.tolist()
     return json.dumps(found)
 

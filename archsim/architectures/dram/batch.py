@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -31,17 +33,18 @@ from archsim.architectures.dram.uncontended import uncontended
 from archsim.config import Document, build
 from archsim.config.nested import replaced
 from archsim.errors import InfeasibleError
+from archsim.workload.memory_workload import MemoryTraceWorkload
 
 if TYPE_CHECKING:
     from archsim.architectures.base import Fidelity
     from archsim.architectures.dram.requests import Requests
     from archsim.workload.memory_trace import MemoryTrace
-    from archsim.workload.memory_workload import MemoryTraceWorkload
 
 Floats = NDArray[np.float64]
 
 SCALARS = ("latency_s", "energy_j", "area_mm2", "average_power_w")
 SEED = 0
+_KEPT_DEVICES = 16
 
 
 class _Fitting(NamedTuple):
@@ -49,6 +52,49 @@ class _Fitting(NamedTuple):
 
     requests: Requests
     statistics: TraceStatistics
+
+
+class _Trace:
+    """A trace, and what it is on the devices that were asked for last.
+
+    Args:
+        requests: The trace.
+    """
+
+    def __init__(self, requests: MemoryTrace) -> None:
+        self._requests = requests
+        self._known: dict[object, _Fitting | str] = {}
+
+    def on(self, design: DramHardware) -> _Fitting | str:
+        """Return the trace on a device, or why the device cannot hold it."""
+        key = (design.organisation, design.address_mapping, design.name)
+        if key not in self._known:
+            if len(self._known) == _KEPT_DEVICES:
+                self._known.clear()
+            self._known[key] = self._decoded(design)
+        return self._known[key]
+
+    def _decoded(self, design: DramHardware) -> _Fitting | str:
+        try:
+            requests = decode(self._requests, design, design.address_mapping)
+        except InfeasibleError as error:
+            return str(error)
+        return _Fitting(requests, statistics_of(requests, design.organisation.banks))
+
+
+def _trace(workload: MemoryTraceWorkload) -> _Trace:
+    """Return the trace of a workload; searches ask for the same one again and again."""
+    stamp: tuple[int, ...] = ()
+    if workload.path is not None and Path(workload.path).is_file():
+        status = Path(workload.path).stat()
+        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return _read(workload.model_dump_json(by_alias=True, exclude={"sources"}), stamp)
+
+
+@lru_cache(maxsize=1)
+def _read(content: str, stamp: tuple[int, ...]) -> _Trace:
+    """Return the trace of a workload by its content; a file that changes has another stamp."""
+    return _Trace(MemoryTraceWorkload.model_validate_json(content).trace(SEED))
 
 
 def evaluate(
@@ -77,7 +123,7 @@ def evaluate(
             read, or columns differ in length.
     """
     designs, which = _designs(hardware, columns)
-    fitting, _ = _decoded(workload.trace(SEED), designs)
+    fitting, _ = _decoded(workload, designs)
     if fidelity == "event":
         jobs = [Job(item.requests, designs[at], designs[at].controller)
                 for at, item in fitting.items()]  # fmt: skip
@@ -98,7 +144,7 @@ def infeasible_reasons(
 ) -> list[str]:
     """Return why designs cannot hold the trace, one sentence each; args as ``evaluate``."""
     designs, which = _designs(hardware, columns)
-    _, reasons = _decoded(workload.trace(SEED), designs)
+    _, reasons = _decoded(workload, designs)
     return [reasons.get(at, "") for at in which.tolist()]
 
 
@@ -122,26 +168,14 @@ def _design(data: Mapping[str, object], row: Mapping[str, object]) -> DramHardwa
 
 
 def _decoded(
-    trace: MemoryTrace, designs: Sequence[DramHardware]
+    workload: MemoryTraceWorkload, designs: Sequence[DramHardware]
 ) -> tuple[dict[int, _Fitting], dict[int, str]]:
-    """Return, by place, the trace on each design that holds it, and why others do not.
-
-    It is decoded once for those that decode it alike.
-    """
-    known: dict[object, _Fitting | str] = {}
+    """Return, by place, the trace on each design that holds it, and why others do not."""
+    trace = _trace(workload)
     fitting: dict[int, _Fitting] = {}
     reasons: dict[int, str] = {}
     for at, design in enumerate(designs):
-        key = (design.organisation, design.address_mapping)
-        if key not in known:
-            try:
-                requests = decode(trace, design, design.address_mapping)
-            except InfeasibleError as error:
-                known[key] = str(error)
-            else:
-                statistics = statistics_of(requests, design.organisation.banks)
-                known[key] = _Fitting(requests, statistics)
-        found = known[key]
+        found = trace.on(design)
         if isinstance(found, str):
             reasons[at] = found
         else:

@@ -107,7 +107,10 @@ def metrics(
 
 
 def component_rows(hardware: DramHardware, done: Done, energy: Energy) -> list[ComponentRow]:
-    """Return the banks (rows and standby) and the data bus (bursts); areas are not modelled."""
+    """Return the banks (rows and standby) and the data bus (bursts).
+
+    The area is that of the memory dies; controller and interface have none.
+    """
     shape, clock_s, bursts = hardware.organisation, hardware.clock_s, done.activity
     count = bursts.reads + bursts.writes
     buses = 1 if hardware.timing.rtrs > 0 else shape.ranks
@@ -118,7 +121,7 @@ def component_rows(hardware: DramHardware, done: Done, energy: Energy) -> list[C
             busy_s=open_clocks * clock_s,
             dynamic_energy_j=(energy.activate_pj + energy.precharge_pj) * 1e-12,
             static_energy_j=energy.static_pj * 1e-12,
-            area_mm2=0.0,
+            area_mm2=hardware.area_mm2,
             bytes=0.0,
         ),
         ComponentRow(

@@ -75,6 +75,14 @@ def simulate(
             seed=seed,
             trace_hash=trace.content_hash(),
         ),
+        bytes_moved=[
+            Pair(
+                "requests to data bus",
+                float(asked * hardware.organisation.burst_bytes),
+                float((bursts.reads + bursts.writes) * hardware.organisation.burst_bytes),
+                "bytes",
+            )
+        ],
         work=[
             Pair("reads", float(asked - trace.is_write.sum()), float(bursts.reads), "requests"),
             Pair("writes", float(trace.is_write.sum()), float(bursts.writes), "requests"),
