@@ -4,6 +4,9 @@
 #   make test               lint, types, import order, quick reproductions, tests
 #   make test EXTRAS=all    the same with every optional dependency installed
 #   make bench              speed and memory against their targets
+#   make soak               10,000 random pairs of hardware and workload, PAIRS=500 fewer
+#   make minimum            the tests with the oldest versions of the dependencies (Python 3.11)
+#   make trust              conformance and hash table, and reports/trust.md from all records
 #   make lint | format | hooks | clean | distclean
 #
 # PYTHON=python3.12 picks an interpreter, VENV=folder another place, JOBS=4 the test processes.
@@ -11,11 +14,12 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format reproduce pytest bench hooks clean distclean
+.PHONY: help demo test lint format reproduce pytest bench soak minimum trust hooks clean distclean
 
 VENV ?= .venv
 EXTRAS ?=
 JOBS ?= 2
+PAIRS ?= 10000
 
 BIN := $(VENV)/bin
 comma := ,
@@ -72,6 +76,25 @@ format: $(for_tests)
 bench: $(for_tests)
 	$(BIN)/python tests/bench/run.py
 
+soak: $(for_tests)
+	$(BIN)/python tests/trust/soak.py --pairs $(PAIRS)
+
+# The tests that need no extra: pages, ONNX files, CP-SAT and residuals have their own.
+minimum: $(VENV)-minimum/.installed
+	$(VENV)-minimum/bin/python -m pytest -q -p no:cacheprovider tests/config tests/kernel \
+	  tests/result tests/blocks tests/technology tests/space tests/determinism \
+	  tests/conformance/test_random_pairs.py
+
+$(VENV)-minimum/.installed: pyproject.toml tests/minimum/constraints.txt
+	@$(or $(PYTHON),python3.11) -m venv --clear $(VENV)-minimum
+	@$(VENV)-minimum/bin/python -m pip install --quiet --disable-pip-version-check -e . \
+	  pytest hypothesis -c tests/minimum/constraints.txt
+	@touch $@
+
+trust: $(for_tests)
+	$(BIN)/python tests/trust/conformance_record.py
+	$(BIN)/python tests/trust/run.py
+
 hooks: $(for_tests)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pre-commit>=3.7'
 	$(BIN)/pre-commit install
@@ -81,4 +104,4 @@ clean:
 	find archsim tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-minimum

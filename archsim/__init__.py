@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from archsim.result import Result
+    from archsim.search.experiment import search as search_designs
     from archsim.sweeps import sweep
 
 _NAMES: dict[str, str] = {
@@ -43,6 +44,7 @@ _NAMES: dict[str, str] = {
     "load_workload": "archsim.api",
     "simulate": "archsim.api",
     "sweep": "archsim.sweeps",
+    "search_designs": "archsim.search.experiment:search",
     "Result": "archsim.result",
     "ArchsimError": "archsim.errors",
     "DeadlockError": "archsim.errors",
@@ -68,7 +70,8 @@ def __getattr__(name: str) -> object:
     if name in _MODULES:
         value: object = importlib.import_module(_MODULES[name])
     elif name in _NAMES:
-        value = getattr(importlib.import_module(_NAMES[name]), name)
+        module, _, attribute = _NAMES[name].partition(":")
+        value = getattr(importlib.import_module(module), attribute or name)
     else:
         raise AttributeError(f"module 'archsim' has no attribute {name!r}")
     globals()[name] = value
@@ -98,6 +101,7 @@ __all__ = [
     "load_workload",
     "neural_graphics",
     "npu_pim",
+    "search_designs",
     "simulate",
     "sweep",
 ]

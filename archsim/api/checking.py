@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from archsim.api.catalogue import MODEL_KINDS
 from archsim.api.devices import DEVICE_MODELS, load_device
 from archsim.api.loading import kind_of, load_hardware, load_workload
+from archsim.api.trial import check_trial, is_trial
 from archsim.errors import ArchsimError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ class Checked:
 
     Attributes:
         file: As given.
-        role: ``"hardware"``, ``"workload"``, ``"model"``, ``"device"`` or ``"study"``; empty when
-            it is bad.
+        role: ``"hardware"``, ``"workload"``, ``"model"``, ``"device"``, ``"trial"`` or
+            ``"study"``; empty when it is bad.
         name: Its ``name:``; empty when it is bad.
         problem: One sentence; empty when the file is good.
     """
@@ -41,6 +42,8 @@ def check_file(source: str) -> Checked:
         source: A path or a shipped name.
     """
     try:
+        if is_trial(source):
+            return Checked(source, "trial", check_trial(source), "")
         role = role_of(source)
         return Checked(source, role, _name_read_as(role, source), "")
     except ArchsimError as error:

@@ -128,6 +128,20 @@ def workload_model(document: Document) -> type[WorkloadSpec]:
     return workload_class(kind, where=document.locate("kind"))
 
 
+def beside(document: Document, source: str | Mapping[str, object]) -> Source:
+    """Return what a file names, a relative path taken from the file's folder.
+
+    Args:
+        document: The file.
+        source: A shipped name, a path, or the data itself.
+    """
+    if isinstance(source, str) and document.path is not None:
+        found = document.path.parent / source
+        if ("/" in source or source.endswith((".yaml", ".yml"))) and found.exists():
+            return found
+    return source
+
+
 def kind_of(document: Document, known: Iterable[str]) -> str:
     """Return the ``kind:`` of a document as text.
 

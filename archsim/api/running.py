@@ -11,6 +11,7 @@ from archsim.api.loading import Source, load_hardware, load_workload
 from archsim.api.overrides import Overrides, split_overrides
 from archsim.api.simulating import bad_seed, simulate
 from archsim.api.timeline_window import parse_window
+from archsim.api.trial import is_trial, load_trial
 from archsim.errors import ArchsimError, InfeasibleError, InputError, UnsupportedError
 from archsim.result import STANDARD_METRICS
 from archsim.result.files import check_target
@@ -20,6 +21,51 @@ if TYPE_CHECKING:
     from archsim.result import Result
 
 TIMELINE_ENDINGS = (".json", ".json.gz")
+
+
+def run_asked(
+    hardware: str,
+    workload: str | None,
+    *,
+    settings: Sequence[str] = (),
+    fidelity: str | None = None,
+    seed: str | None = None,
+    timeline_path: Path | None = None,
+    timeline_window: str = "",
+    output_path: Path | None = None,
+) -> Result:
+    """Run hardware and a workload, or a trial; as for ``run_named``.
+
+    Args:
+        hardware: Name or path of hardware, or of a trial when there is no workload.
+        workload: Name or path; ``None`` with a trial.
+        settings: ``key=value`` texts.
+        fidelity: ``None`` for that of the trial, or event.
+        seed: As text; ``None`` for that of the trial, or 0.
+        timeline_path: Where to write a timeline.
+        timeline_window: Which part of the run it shows.
+        output_path: Where to write the result.
+
+    Raises:
+        InputError: As for ``run_named``; or there is no workload.
+    """
+    trial = load_trial(hardware) if workload is None and is_trial(hardware) else None
+    if trial is None and workload is None:
+        raise InputError(
+            "missing argument 'WORKLOAD' (see 'archsim run --help')",
+            allowed="HARDWARE and WORKLOAD, or one trial file",
+        )
+    own = (trial.spec.fidelity, trial.spec.seed) if trial else ("event", 0)
+    return run_named(
+        trial.hardware if trial else hardware,
+        trial.workload if trial else workload or "",
+        settings=trial.texts(settings) if trial else settings,
+        fidelity=own[0] if fidelity is None else fidelity,
+        seed=own[1] if seed is None else parse_seed(seed),
+        timeline_path=timeline_path,
+        timeline_window=timeline_window,
+        output_path=output_path,
+    )
 
 
 def run_named(

@@ -20,7 +20,7 @@ def check(
 ) -> None:
     """Check hardware, workload and study files; exit with 2 if any of them is bad."""
     from archsim.report.listing import verdicts
-    from archsim.space.checking import check_file
+    from archsim.search.checking import check_file
 
     found = [check_file(name) for name in files]
     if as_json:

@@ -15,10 +15,13 @@ from archsim.cli.compare import compare
 from archsim.cli.diff import diff
 from archsim.cli.explain import explain
 from archsim.cli.failures import guarded
+from archsim.cli.leaderboard import leaderboard
 from archsim.cli.list_things import list_things
+from archsim.cli.proxy import proxy
 from archsim.cli.reproduce import reproduce
 from archsim.cli.run import run
 from archsim.cli.schema import schema
+from archsim.cli.search import search
 from archsim.cli.sweep import sweep
 
 
@@ -78,6 +81,9 @@ for _function, _name in (
     (run, "run"),
     (compare, "compare"),
     (sweep, "sweep"),
+    (search, "search"),
+    (leaderboard, "leaderboard"),
+    (proxy, "proxy"),
     (reproduce, "reproduce"),
     (list_things, "list"),
     (explain, "explain"),

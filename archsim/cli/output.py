@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from archsim.search.progress import SearchWatcher
     from archsim.sweeps.progress import Watcher
 
 Item = TypeVar("Item")
@@ -75,4 +76,16 @@ def sweep_watcher() -> Iterator[Watcher | None]:
     from archsim.report.sweep_progress import SweepProgress
 
     with SweepProgress(sys.stderr) as watcher:
+        yield watcher
+
+
+@contextmanager
+def search_watcher() -> Iterator[SearchWatcher | None]:
+    """Give what shows how a search goes on a terminal's stderr; ``None`` without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from archsim.report.search_progress import SearchBar
+
+    with SearchBar(sys.stderr) as watcher:
         yield watcher

@@ -1,54 +1,72 @@
-"""``archsim run HARDWARE WORKLOAD``."""
+"""``archsim run HARDWARE WORKLOAD``, ``archsim run TRIAL``."""
 
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
 from archsim.cli.options import (
-    FidelityOption,
-    HardwareArgument,
     HtmlOption,
     JsonFlag,
     OutputOption,
-    SeedOption,
     Settings,
     TimelineOption,
     WindowOption,
-    WorkloadArgument,
 )
 from archsim.cli.output import busy, print_json, print_report
 
 
 def run(
-    hardware: HardwareArgument,
-    workload: WorkloadArgument,
+    hardware: Annotated[
+        str,
+        typer.Argument(
+            metavar="HARDWARE",
+            help="A name from 'archsim list hardware', or a YAML file; or a trial alone.",
+        ),
+    ],
+    workload: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[WORKLOAD]", help="A name from 'archsim list workloads', or a YAML file."
+        ),
+    ] = None,
     settings: Settings = None,
-    fidelity: FidelityOption = "event",
-    seed: SeedOption = "0",
+    fidelity: Annotated[
+        str | None,
+        typer.Option(
+            "--fidelity",
+            metavar="event|analytic",
+            help="Contention and overlap, or closed forms; default: event, or the trial's.",
+        ),
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option("--seed", metavar="N", help="Of every random choice; default: 0."),
+    ] = None,
     timeline: TimelineOption = None,
     window: WindowOption = "",
     output: OutputOption = None,
     html: HtmlOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Simulate a workload on a piece of hardware."""
+    """Simulate a workload on a piece of hardware, or a trial of a search again."""
     from archsim.api.declared import declarations_of
-    from archsim.api.running import metric_units, parse_seed, run_named
+    from archsim.api.running import metric_units, run_asked
     from archsim.report.html.page import check_page, write_page
     from archsim.report.html.run_page import run_page
     from archsim.report.result_report import result_report
 
     if html is not None:
         check_page(html)
-    with busy(f"simulating {workload} on {hardware}"):
-        result = run_named(
+    with busy(f"simulating {workload} on {hardware}" if workload else f"simulating {hardware}"):
+        result = run_asked(
             hardware,
             workload,
             settings=settings or (),
             fidelity=fidelity,
-            seed=parse_seed(seed),
+            seed=seed,
             timeline_path=timeline,
             timeline_window=window,
             output_path=output,

@@ -80,7 +80,7 @@ def choice_made(declared: Declared, data: object) -> str:
 
 def in_words(declared: Declared) -> tuple[str, str]:
     """Return what a value must be, and within which bounds, in words; bounds may be empty."""
-    annotation, metadata = _flat(declared)
+    annotation, metadata = flat(declared)
     quantity = next((item for item in metadata if isinstance(item, Quantity)), None)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
@@ -114,7 +114,7 @@ def in_words(declared: Declared) -> tuple[str, str]:
 
 def choices(declared: Declared) -> list[str]:
     """Return the texts of the choices that a value has; none when it is not a choice."""
-    annotation, _ = _flat(declared)
+    annotation, _ = flat(declared)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Literal:
         return [choice_text(item) for item in arguments]
@@ -129,7 +129,7 @@ def choice_text(value: object) -> str:
 
 
 def _step(declared: Declared, part: str | int, data: object) -> Declared:
-    annotation, _ = _flat(declared)
+    annotation, _ = flat(declared)
     for option in _options(annotation):
         origin, arguments = typing.get_origin(option), typing.get_args(option)
         if origin is dict:
@@ -177,16 +177,16 @@ def _chosen(models: list[type[BaseModel]], data: object) -> list[type[BaseModel]
     ]
 
 
-def _flat(declared: Declared) -> tuple[object, list[object]]:
+def flat(declared: Declared) -> tuple[object, list[object]]:
     """Return an annotation without ``Annotated`` and everything that annotates it."""
     annotation, metadata = declared.annotation, list(declared.metadata)
     while typing.get_origin(annotation) is Annotated:
         annotation, *more = typing.get_args(annotation)
         metadata = [*more, *metadata]
-    flat: list[object] = []
+    parts: list[object] = []
     for item in metadata:
-        flat += item.metadata if isinstance(item, FieldInfo) else [item]
-    return annotation, flat
+        parts += item.metadata if isinstance(item, FieldInfo) else [item]
+    return annotation, parts
 
 
 def _bounds(metadata: list[object]) -> tuple[float | None, float | None]:

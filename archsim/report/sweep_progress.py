@@ -52,13 +52,14 @@ def figures(progress: State) -> str:
     if progress.new:
         parts.append(f"{progress.rate:,.0f}/s")
     if progress.left_s is not None:
-        parts.append(f"{_clock(progress.left_s)} left")
+        parts.append(f"{clock(progress.left_s)} left")
     if progress.best is not None:
         parts.append(f"{progress.study.objectives[0].metric} {progress.best:.4g}")
     return "  ".join(parts)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return a time as minutes and seconds, with hours where there are some."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

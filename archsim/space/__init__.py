@@ -11,6 +11,7 @@ from archsim.space.constraint import Constraint, read_constraint
 from archsim.space.objective import Objective, read_objective, weighted_sum
 from archsim.space.parameter import Parameter, ParameterKind, Value
 from archsim.space.pareto import hypervolume, pareto_front
+from archsim.space.reward import Reward, RewardSpec, Worth, make_reward
 from archsim.space.space import Space
 from archsim.space.study import Study, load_study
 from archsim.space.study_file import LimitsSpec, StudySpec
@@ -22,14 +23,18 @@ __all__ = [
     "Objective",
     "Parameter",
     "ParameterKind",
+    "Reward",
+    "RewardSpec",
     "Space",
     "Study",
     "StudySpec",
     "Value",
+    "Worth",
     "archgym_reward",
     "choose_designs",
     "hypervolume",
     "load_study",
+    "make_reward",
     "pareto_front",
     "read_constraint",
     "read_objective",

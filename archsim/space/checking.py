@@ -7,7 +7,7 @@ from archsim.api.checking import check_file as check_part
 from archsim.config import load_document
 from archsim.errors import ArchsimError
 from archsim.space.choosing import METHODS, choose_designs
-from archsim.space.study import load_study
+from archsim.space.study import Study, load_study
 
 
 def check_file(source: str) -> Checked:
@@ -16,18 +16,23 @@ def check_file(source: str) -> Checked:
     Args:
         source: A path or a shipped name.
     """
-    if not _is_study(source):
+    if not is_study(source):
         return check_part(source)
     try:
         study = load_study(source)
-        if study.spec.method.name in METHODS:
+        if is_sweep(study):
             choose_designs(study)
     except ArchsimError as error:
         return Checked(source, "", "", str(error))
     return Checked(source, "study", study.name, "")
 
 
-def _is_study(source: str) -> bool:
+def is_sweep(study: Study) -> bool:
+    """Say whether a study is one that ``archsim sweep`` runs."""
+    return not study.spec.methods and study.spec.method.name in METHODS
+
+
+def is_study(source: str) -> bool:
     """Say whether a file is a study: by its kind, or by its space where it has no kind."""
     try:
         data = load_document(source, "workloads").data

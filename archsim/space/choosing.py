@@ -29,12 +29,23 @@ def choose_designs(study: Study) -> NDArray[np.int64]:
     import numpy as np
 
     method, budget = study.spec.method, study.spec.budget.evaluations
+    if study.spec.methods:
+        raise InputError(
+            "the study compares methods of a search, so it is no sweep", key="methods",
+            allowed="archsim search, or one method instead of methods",
+        )  # fmt: skip
     if method.name not in METHODS:
         raise UnknownNameError("method of a sweep", method.name, METHODS, key="method.name")
-    if method.options:
+    for key, given in (("options", method.options), ("grid", method.grid)):
+        if given:
+            raise InputError(
+                f"the method {method.name} of a sweep has no {key}", key=f"method.{key}",
+                found=", ".join(given),
+            )  # fmt: skip
+    if study.spec.budget.unique is not None:
         raise InputError(
-            f"the method {method.name} has no options", key="method.options",
-            found=", ".join(method.options),
+            "a sweep evaluates each design once, so its budget has one number",
+            key="budget.unique", allowed="budget.evaluations",
         )  # fmt: skip
     if budget is not None and budget > MAXIMUM_DESIGNS:
         raise InputError(

@@ -19,6 +19,9 @@ _TEXT = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(<=|>=|<|>|=<|=>|==|=|!=)\s*([^\s<>=
 BROKEN = "breaks the constraint"
 """Start of the reason of a design that breaks a constraint."""
 
+SMALLEST_EXCESS = 1e-9
+"""Relative excess of a value at a limit that it must keep away from (``<``, ``>``)."""
+
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -56,6 +59,19 @@ class Constraint:
 
         found = _COMPARE[self.comparison](values, self.limit)  # type: ignore[arg-type]
         return np.asarray(found, dtype=bool)
+
+    def excess(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return by how much values pass the limit, relative to it; shape (designs,) in and out.
+
+        It is 0 for a value that keeps to the limit and above 0 for every other: the distance
+        divided by the limit's size (by 1 where the limit is 0); infinite for NaN.
+        """
+        import numpy as np
+
+        sign = 1.0 if self.comparison.startswith("<") else -1.0
+        distance = sign * (values - self.limit) / (abs(self.limit) or 1.0)
+        passed = np.maximum(np.where(np.isnan(values), np.inf, distance), SMALLEST_EXCESS)
+        return np.where(self.kept_by(values), 0.0, passed)
 
     def reason(self, value: float) -> str:
         """Return the sentence for a design that breaks the limit."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsim.api.loading import load_hardware, load_workload
+from archsim.api.loading import Source, beside, load_hardware, load_workload
 from archsim.api.simulating import architecture_for
 from archsim.config import Document, HardwareSpec, WorkloadSpec, build, load_document
 from archsim.errors import InputError
@@ -17,13 +16,13 @@ from archsim.space.constraint import Constraint, read_constraint
 from archsim.space.keys import OWNERS, Vocabulary
 from archsim.space.objective import Objective, read_objective
 from archsim.space.parameter import Parameter, Value
+from archsim.space.reward import ARCHGYM_METRICS
 from archsim.space.space import Space
 from archsim.space.study_file import StudySpec
 
 if TYPE_CHECKING:
     from archsim.architectures import Architecture
 
-Source = str | Path | Mapping[str, object]
 MAXIMUM_NAME = 120
 
 
@@ -58,6 +57,15 @@ class Study:
         """Name of the study."""
         return self.spec.name
 
+    @property
+    def wanted_metrics(self) -> frozenset[str]:
+        """Figures that the objectives, the constraints and the reward need."""
+        wanted = {objective.metric for objective in self.objectives}
+        wanted |= {constraint.metric for constraint in self.constraints}
+        if self.spec.reward.form == "archgym":
+            wanted.update(ARCHGYM_METRICS)
+        return frozenset(wanted)
+
 
 def load_study(source: Source, overrides: Mapping[str, object] | None = None) -> Study:
     """Read a study.
@@ -75,9 +83,9 @@ def load_study(source: Source, overrides: Mapping[str, object] | None = None) ->
     with _at(document, "name"):
         _check_name(spec.name)
     with _at(document, "hardware"):
-        hardware = load_hardware(_source(document, spec.hardware))
+        hardware = load_hardware(beside(document, spec.hardware))
     with _at(document, "workload"):
-        workload = load_workload(_source(document, spec.workload))
+        workload = load_workload(beside(document, spec.workload))
         architecture = architecture_for(hardware, workload)
     vocabulary = Vocabulary({"hardware": hardware, "workload": workload}, _loaders(document, spec))
     parameters = []
@@ -102,6 +110,8 @@ def load_study(source: Source, overrides: Mapping[str, object] | None = None) ->
     for at, text in enumerate(spec.constraints):
         with _at(document, f"constraints.{at}"):
             constraints.append(read_constraint(text, metrics))
+    with _at(document, "reward"):
+        spec.reward.check(objectives, metrics)
     return Study(
         spec=spec,
         architecture=architecture,
@@ -152,19 +162,10 @@ def _keyed(error: InputError, key: str) -> InputError:
     )  # fmt: skip
 
 
-def _source(document: Document, source: str | Mapping[str, object]) -> Source:
-    """Return what a study names, a relative path taken from the study's folder."""
-    if isinstance(source, str) and document.path is not None:
-        beside = document.path.parent / source
-        if ("/" in source or source.endswith((".yaml", ".yml"))) and beside.exists():
-            return beside
-    return source
-
-
 def _loaders(
     document: Document, spec: StudySpec
 ) -> dict[str, Callable[[Mapping[str, object]], object]]:
-    hardware, workload = _source(document, spec.hardware), _source(document, spec.workload)
+    hardware, workload = beside(document, spec.hardware), beside(document, spec.workload)
     return {
         "hardware": lambda settings: load_hardware(hardware, settings),
         "workload": lambda settings: load_workload(workload, settings),

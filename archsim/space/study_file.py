@@ -9,6 +9,7 @@ from pydantic import Field
 from archsim.config import Bytes, PositiveInt, Seconds, Specification, StrictModel
 from archsim.space.objective import ObjectiveSpec
 from archsim.space.parameter import ParameterSpec, Value
+from archsim.space.reward import RewardSpec
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -18,8 +19,15 @@ class MethodSpec(StrictModel):
     """How designs are chosen."""
 
     name: Text = Field(description="grid, list, random or sobol; a search has further ones")
+    label: Annotated[str, Field(max_length=80)] = Field(
+        default="", description="search: what the method is called in tables; absent: its name"
+    )
     options: dict[str, Value] = Field(
         default_factory=dict, description="settings of the method, e.g. population: 64"
+    )
+    grid: dict[str, Annotated[tuple[Value, ...], Field(min_length=1, max_length=1000)]] = Field(
+        default_factory=dict,
+        description="search: settings to the values to try, every combination of them",
     )
 
 
@@ -27,7 +35,12 @@ class BudgetSpec(StrictModel):
     """How much may be spent."""
 
     evaluations: PositiveInt | None = Field(
-        default=None, description="different designs to evaluate; absent: all of a grid or list"
+        default=None,
+        description="sweep: different designs to evaluate; absent: all of a grid or list. "
+        "search: designs that each run may ask for, repeated ones counted each time",
+    )
+    unique: PositiveInt | None = Field(
+        default=None, description="search: different designs that each run may ask for"
     )
 
 
@@ -74,14 +87,25 @@ class StudySpec(Specification):
     constraints: Annotated[tuple[str, ...], Field(max_length=64)] = Field(
         default=(), description="METRIC <= NUMBER"
     )
+    reward: RewardSpec = Field(
+        default_factory=RewardSpec, description="one number for each design, for a search"
+    )
     method: MethodSpec = Field(default_factory=lambda: MethodSpec(name="grid"))
+    methods: Annotated[tuple[MethodSpec, ...], Field(max_length=64)] = Field(
+        default=(), description="search: several methods to compare, instead of method"
+    )
     budget: BudgetSpec = Field(default_factory=BudgetSpec)
     limits: LimitsSpec = Field(default_factory=LimitsSpec)
     multi_fidelity: MultiFidelitySpec | None = Field(
         default=None, description="present: analytic over all, event on the best"
     )
-    seed: Seed = Field(default=0, description="seed of random and Sobol designs")
+    seed: Seed = Field(default=0, description="seed of random and Sobol designs, first of a search")
     seeds: Annotated[PositiveInt, Field(le=10_000)] = Field(
-        default=1, description="runs of a search with different seeds; a sweep is one run"
+        default=10,
+        description="search: runs of each method, with the seeds seed, seed + 1, ...; a sweep is "
+        "one run",
+    )
+    final_policy_samples: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        default=64, description="search: designs drawn at the end from what a method has learnt"
     )
     simulation_seed: Seed = Field(default=0, description="seed of every simulation")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from archsim.architectures import Architecture
     from archsim.config import HardwareSpec, WorkloadSpec
     from archsim.space import Study, Value
 
     Columns = Mapping[str, NDArray[np.generic]]
+    BatchEvaluation = Callable[
+        [HardwareSpec, WorkloadSpec, Columns], dict[str, NDArray[np.float64]]
+    ]
 
 Form = Literal["batch", "run"]
 BATCH_SEED = 0
-"""Seed of every batch evaluation, as ``Architecture.evaluate_batch`` says."""
+"""Seed of every batch evaluation, as ``Architecture`` says."""
 
 _FEASIBLE = "feasible"
 _MAXIMUM_TRACEBACK = 20_000
@@ -69,8 +73,13 @@ class Task:
         return cls(**fields)  # type: ignore[arg-type]  # written by to_json of the same version
 
 
-def make_task(study: Study, fidelity: str) -> Task:
+def make_task(study: Study, fidelity: str, metrics: Sequence[str] = ()) -> Task:
     """Return the task of a study at a fidelity.
+
+    Args:
+        study: The study.
+        fidelity: ``"analytic"`` or ``"event"``.
+        metrics: Figures that are wanted beside those that the study names.
 
     Raises:
         UnsupportedError: The family cannot run the workload.
@@ -81,7 +90,7 @@ def make_task(study: Study, fidelity: str) -> Task:
         workload=study.workload.model_dump(mode="json", by_alias=True),
         keys=study.space.keys,
         fidelity=fidelity,
-        form=_form(study, fidelity),
+        form=_form(study, fidelity, study.wanted_metrics.union(metrics)),
         seed=study.spec.simulation_seed,
         wall_s=limits.wall_s,
         memory_bytes=limits.memory_bytes,
@@ -89,20 +98,19 @@ def make_task(study: Study, fidelity: str) -> Task:
     )
 
 
-def _form(study: Study, fidelity: str) -> Form:
+def _form(study: Study, fidelity: str, wanted: frozenset[str]) -> Form:
     """Say how trials are evaluated; it depends on the study alone, not on the machine."""
     import numpy as np
 
     key = next((key for key in study.space.keys if key.startswith("hardware.")), None)
-    if fidelity != "analytic" or study.spec.simulation_seed != BATCH_SEED or key is None:
+    if study.spec.simulation_seed != BATCH_SEED or key is None:
         return "run"
+    evaluate = _batch_of(study.architecture, fidelity)
     values = study.space.parameters[study.space.position(key)].values
-    wanted = {item.metric for item in study.objectives}
-    wanted |= {item.metric for item in study.constraints}
     for value in values:
         column = {key.removeprefix("hardware."): np.array([value])}
         try:
-            found = study.architecture.evaluate_batch(study.hardware, study.workload, column)
+            found = evaluate(study.hardware, study.workload, column)
         except UnsupportedError:
             return "run"
         except InputError:
@@ -125,6 +133,7 @@ class Evaluator:
         hardware = load_hardware(task.hardware)
         workload = load_workload(task.workload)
         self._architecture = architecture_for(hardware, workload)
+        self._evaluate_batch = _batch_of(self._architecture, task.fidelity)
         self._builder = DesignBuilder(hardware, workload)
 
     def evaluate(self, points: Sequence[Point]) -> Outcomes:
@@ -234,7 +243,7 @@ class Evaluator:
             for at, key in enumerate(self.task.keys)
             if key.startswith("hardware.")
         }
-        figures = dict(self._architecture.evaluate_batch(hardware, workload, columns))
+        figures = dict(self._evaluate_batch(hardware, workload, columns))
         feasible = np.asarray(figures.pop(_FEASIBLE, np.ones(len(points)))) > 0
         found = Outcomes(
             ["done"] * len(points),
@@ -269,6 +278,11 @@ class Evaluator:
                 reason = "the batch evaluation calls a design infeasible that runs"
                 found.put([at], Outcomes.one("failed", reason))
         return found
+
+
+def _batch_of(architecture: Architecture, fidelity: str) -> BatchEvaluation:
+    """Return the batch evaluation of a family at a fidelity."""
+    return architecture.evaluate_batch if fidelity == "analytic" else architecture.simulate_batch
 
 
 def _infeasible(count: int, reason: str) -> Outcomes:

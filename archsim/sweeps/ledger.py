@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 from archsim.sweeps.identity import KEY_BYTES
 from archsim.sweeps.lease import LEASE_S, Owner
@@ -23,6 +23,7 @@ from archsim.sweeps.outcomes import Outcomes
 
 Key = bytes
 _CHUNK = 5000
+_FIRST_FIGURE = 3
 _TRIAL_COLUMNS = ("key", "status", "reason", "traceback", "fidelity", "version", "design")
 
 
@@ -41,6 +42,20 @@ class Row:
     figures: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the file holds of some trials.
+
+    Attributes:
+        names: Figures.
+        records: For each trial its key, status, reason and figures (``None`` where it has none);
+            ``None`` for a trial that has not ended.
+    """
+
+    names: tuple[str, ...]
+    records: list[tuple[Any, ...] | None]
+
+
 class Ledger:
     """Reads and writes one ledger file.
 
@@ -57,7 +72,7 @@ class Ledger:
         self._database = open_ledger(path, mode)
         self._figures = self._figure_columns()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *details: object) -> None:
@@ -75,23 +90,25 @@ class Ledger:
 
     def rows(self, keys: Sequence[Key]) -> Iterator[Row | None]:
         """Yield what is known of each trial, in the order of the keys."""
+        for part in self.parts(keys):
+            names = part.names
+            for record in part.records:
+                if record is None:
+                    yield None
+                    continue
+                values = zip(names, record[_FIRST_FIGURE:], strict=True)
+                figures = {name: float(value) for name, value in values if value is not None}
+                yield Row(record[1], record[2], figures)
+
+    def parts(self, keys: Sequence[Key]) -> Iterator[Part]:
+        """Yield what is known of trials as the file holds it, some thousand keys at a time."""
         self._figures = self._figure_columns()
         names = "".join(f", {_quoted(name)}" for name in self._figures)
         head = f"SELECT key, status, reason{names} FROM trials WHERE key IN"  # noqa: S608
-        for part in _parts(keys):
+        for some in _parts(keys):
             with telling(self.path):
-                found = {row[0]: row for row in self._query(head, part)}
-            for key in part:
-                row = found.get(key)
-                if row is None:
-                    yield None
-                    continue
-                figures = {
-                    name: float(value)
-                    for name, value in zip(self._figures, row[3:], strict=True)
-                    if value is not None
-                }
-                yield Row(row[1], row[2], figures)
+                found = {record[0]: record for record in self._query(head, some)}
+            yield Part(self._figures, [found.get(key) for key in some])
 
     def claim(self, keys: Sequence[Key], owner: Owner) -> tuple[int, set[Key]]:
         """Mark trials as running.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from archsim.sweeps.evaluating import Form
 
-_FIRST = {"batch": 4096, "run": 1}
-_MOST = {"batch": 65_536, "run": 500}
-_SECONDS = {"batch": 4.0, "run": 0.5}
-_LEAST = {"batch": 4096, "run": 1}
+_FIRST = {"closed forms": 4096, "events": 64, "run": 1}
+_MOST = {"closed forms": 65_536, "events": 4096, "run": 500}
+_SECONDS = {"closed forms": 4.0, "events": 4.0, "run": 0.5}
+_LEAST = {"closed forms": 4096, "events": 64, "run": 1}
 _GROWTH = 4
-_SHARES = {"batch": 1, "run": 4}
+_BATCHES = {"analytic": "closed forms", "event": "events"}
+_SHARES = {"closed forms": 1, "events": 1, "run": 4}
 
 
 class Pace:
@@ -17,11 +18,12 @@ class Pace:
 
     Args:
         form: How they are evaluated.
+        fidelity: At which fidelity; a batch of events takes longer than one of closed forms.
     """
 
-    def __init__(self, form: Form) -> None:
-        self._form = form
-        self._size = _FIRST[form]
+    def __init__(self, form: Form, fidelity: str) -> None:
+        self._form = form if form == "run" else _BATCHES[fidelity]
+        self._size = _FIRST[self._form]
 
     def size(self, waiting: int, workers: int) -> int:
         """Return how many designs to hand out next.

@@ -86,16 +86,31 @@ class Progress:
 
     def add_all(self, outcomes: Outcomes) -> None:
         """Count new trials."""
-        names = list(outcomes.figures)
-        columns = list(outcomes.figures.values())
-        for at, status in enumerate(outcomes.statuses):
-            figures = {
-                name: value
-                for name, column in zip(names, columns, strict=True)
-                if (value := column[at]) is not None
-            }
-            self.add(status, figures)
+        done = [at for at, status in enumerate(outcomes.statuses) if status == "done"]
+        kept = [at for at in done if self._keeps_all(outcomes, at)] if self._constrained else done
+        self.counts.update(status for status in outcomes.statuses if status != "done")
+        self.counts.update({"done": len(kept), "infeasible": len(done) - len(kept)})
+        self.counts += Counter()  # statuses that nothing has are not listed
+        objective = self.study.objectives[0]
+        column = outcomes.figures.get(objective.metric, [])
+        values = [value for at in kept if column and (value := column[at]) is not None]
+        if values:
+            best = min(values) if objective.goal == "minimise" else max(values)
+            if self.best is None or self._is_better(best, self.best):
+                self.best = best
         self.new += len(outcomes)
+
+    @property
+    def _constrained(self) -> bool:
+        return bool(self.study.constraints)
+
+    def _keeps_all(self, outcomes: Outcomes, at: int) -> bool:
+        for item in self.study.constraints:
+            column = outcomes.figures.get(item.metric)
+            value = None if column is None else column[at]
+            if not item.kept(math.nan if value is None else value):
+                return False
+        return True
 
     def _is_better(self, value: float, than: float) -> bool:
         if self.study.objectives[0].goal == "minimise":

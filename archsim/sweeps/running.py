@@ -39,7 +39,7 @@ class SweepRun:
         self._watcher = watcher
         self._most = most
         self._owner = Owner.here()
-        self._pace = Pace(plan.task.form)
+        self._pace = Pace(plan.task.form, plan.task.fidelity)
         self._queue: deque[int] = deque()
         self._elsewhere: list[int] = []
         self._left: Counter[Chunk] = Counter()

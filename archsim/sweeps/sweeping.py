@@ -24,7 +24,7 @@ from archsim.sweeps.work import Pool
 if TYPE_CHECKING:
     import pandas as pd
 
-    from archsim.space.study import Source
+    from archsim.api.loading import Source
 
 LEDGER_ENDING = ".ledger.sqlite"
 MAXIMUM_WORKERS = 1024
@@ -70,7 +70,7 @@ def sweep(
     begin = time.monotonic()
     new = 0
     # Whatever can be wrong with the study is told before there is a ledger.
-    _check_workers(workers)
+    check_workers(workers)
     first = _first_plan(loaded)
 
     def watch(progress: Progress) -> None:
@@ -84,7 +84,7 @@ def sweep(
             if retry_failed:
                 book.forget_failed(plan.keys)
             left = None if most is None else max(0, most - new)
-            pool = _pool(plan, workers, ray)
+            pool = make_pool(plan, workers, ray)
             try:
                 new += SweepRun(plan, book, pool, watch, left).run().new
             finally:
@@ -185,7 +185,12 @@ def _unfinished(part: FidelitySummary) -> bool:
     return bool(part.counts["pending"] or part.counts["running"])
 
 
-def _check_workers(workers: object) -> None:
+def check_workers(workers: object) -> None:
+    """Refuse anything but a sensible number of workers.
+
+    Raises:
+        InputError: It is none.
+    """
     if isinstance(workers, bool) or not isinstance(workers, int):
         raise InputError("the number of workers must be a whole number", found=repr(workers))
     if not 1 <= workers <= MAXIMUM_WORKERS:
@@ -194,7 +199,8 @@ def _check_workers(workers: object) -> None:
         )
 
 
-def _pool(plan: Plan, workers: int, ray: str | None) -> Pool:
+def make_pool(plan: Plan, workers: int, ray: str | None = None) -> Pool:
+    """Return who evaluates the trials of a plan."""
     task = plan.task
     if ray is not None:
         return RayPool(task, ray)

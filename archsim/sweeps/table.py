@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archsim.errors import InputError, MissingExtraError
 from archsim.result import write_atomically
 from archsim.result.files import check_target
-from archsim.sweeps.ledger import Ledger, Row
+from archsim.sweeps.ledger import Ledger
 from archsim.sweeps.plan import Plan
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from archsim.space import Study
 
@@ -36,32 +37,40 @@ def make_table(plan: Plan, ledger: Ledger) -> pd.DataFrame:
 
     count = len(plan)
     statuses, reasons = ["pending"] * count, [""] * count
-    figures: dict[str, object] = {}
+    figures: dict[str, NDArray[np.float64]] = {}
     missing = []
-    for place, row in enumerate(ledger.rows(plan.keys)):
-        if row is None:
-            missing.append(place)
+    begin = 0
+    for part in ledger.parts(plan.keys):
+        known = [(begin + at, item) for at, item in enumerate(part.records) if item is not None]
+        missing += [begin + at for at, item in enumerate(part.records) if item is None]
+        begin += len(part.records)
+        if not known:
             continue
-        statuses[place], reasons[place] = _judged(plan.study, row)
-        for name, value in row.figures.items():
-            column = figures.get(name)
-            if not isinstance(column, np.ndarray):
-                figures[name] = column = np.full(count, np.nan)
-            column[place] = value
+        places = np.array([place for place, _ in known])
+        _, status, reason, *columns = zip(*(item for _, item in known), strict=True)
+        for place, said, why in zip(places.tolist(), status, reason, strict=True):
+            statuses[place], reasons[place] = said, why
+        for name, values in zip(part.names, columns, strict=True):
+            numbers = np.array(values, dtype=np.float64)  # none becomes NaN
+            if name not in figures and not np.isnan(numbers).all():
+                figures[name] = np.full(count, np.nan)
+            if name in figures:
+                figures[name][places] = numbers
+    _judge(plan.study, statuses, reasons, figures)
     held = ledger.running([plan.keys[place] for place in missing])
     for place in missing:
         if plan.keys[place] in held:
             statuses[place] = "running"
-    columns: dict[str, object] = {"design": np.arange(count)}
+    found: dict[str, object] = {"design": np.arange(count)}
     for at, parameter in enumerate(plan.space.parameters):
         choices = np.empty(len(parameter.values), dtype=_dtype(parameter.values))
         for level, choice in enumerate(parameter.values):
             choices[level] = choice
-        columns[parameter.key] = choices[plan.levels[:, at]]
-    columns |= {"fidelity": plan.task.fidelity, "status": statuses, "reason": reasons}
+        found[parameter.key] = choices[plan.levels[:, at]]
+    found |= {"fidelity": plan.task.fidelity, "status": statuses, "reason": reasons}
     order = [name for name in plan.study.metrics if name in figures]
     order += sorted(set(figures) - set(order))
-    return pd.DataFrame(columns | {name: figures[name] for name in order})
+    return pd.DataFrame(found | {name: figures[name] for name in order})
 
 
 def feasible_costs(study: Study, table: pd.DataFrame) -> tuple[list[int], pd.DataFrame]:
@@ -123,14 +132,24 @@ def export(table: pd.DataFrame, path: Path) -> Path:
     return write_atomically(path, stream.getvalue())
 
 
-def _judged(study: Study, row: Row) -> tuple[str, str]:
-    """Return status and reason of a trial under the study's constraints."""
-    if row.status == "done":
+def _judge(
+    study: Study,
+    statuses: list[str],
+    reasons: list[str],
+    figures: Mapping[str, NDArray[np.float64]],
+) -> None:
+    """Make the trials infeasible that are done and break a constraint of the study."""
+    if not study.constraints:
+        return
+    for place, status in enumerate(statuses):
+        if status != "done":
+            continue
         for constraint in study.constraints:
-            value = row.figures.get(constraint.metric, math.nan)
+            column = figures.get(constraint.metric)
+            value = math.nan if column is None else float(column[place])
             if not constraint.kept(value):
-                return "infeasible", constraint.reason(value)
-    return row.status, row.reason
+                statuses[place], reasons[place] = "infeasible", constraint.reason(value)
+                break
 
 
 def _dtype(values: Sequence[object]) -> np.dtype[np.generic]:

@@ -25,8 +25,8 @@ _WATCH_S = 0.5
 
 def main() -> None:
     """Serve until the input ends, or until a trial has broken the limit on memory."""
-    answers = _own_output()
-    _leave_with_parent()
+    answers = own_output()
+    leave_with_parent()
     try:
         evaluator = Evaluator(Task.from_json(json.loads(sys.stdin.readline())))
     except ArchsimError as error:
@@ -88,7 +88,7 @@ def _name_memory_limit(outcomes: Outcomes, limit_bytes: int | None) -> bool:
     return full
 
 
-def _own_output() -> TextIO:
+def own_output() -> TextIO:
     """Keep the output for answers; what a simulation prints goes to standard error."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -100,7 +100,7 @@ def _send(answers: TextIO, message: Mapping[str, object]) -> None:
     answers.flush()
 
 
-def _leave_with_parent() -> None:
+def leave_with_parent() -> None:
     """End this process when its parent has ended, whatever it is doing."""
     parent = os.getppid()
 

@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from archsim.config.sources import Certainty
 from archsim.errors import UnknownNameError
-from archsim.technology.constant import TechConstant, weakest
+from archsim.technology.constant import Numbers, TechConstant, weakest
 from archsim.technology.nodes import REFERENCE_NM, anchored, area_scale, energy_scale, process_node
 
 Precision = Literal["int4", "int8", "int32", "bf16", "fp16", "fp32"]
@@ -217,7 +217,7 @@ def register_area_mm2_per_bit(node_nm: int) -> float:
     return REGISTER_AREA.value * area_scale(REFERENCE_NM, node_nm)
 
 
-def placed_area_mm2(cell_area_mm2: float) -> float:
+def placed_area_mm2(cell_area_mm2: Numbers) -> Numbers:
     """Return the chip area that cells of the given area take once placed and routed, in mm2."""
     return cell_area_mm2 / PLACEMENT_DENSITY.value
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from archsim.config.sources import Certainty, Constant
 from archsim.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Numbers = TypeVar("Numbers", float, "NDArray[np.float64]")
+"""One number, or an array of them: what a law takes and gives back."""
 
 #: From firmest to weakest; a number derived from several is as weak as the weakest of them.
 CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)

@@ -7,7 +7,7 @@ together. Not modelled: laser or idle power of links that keep running without d
 from __future__ import annotations
 
 from archsim.errors import UnknownNameError
-from archsim.technology.constant import TechConstant
+from archsim.technology.constant import Numbers, TechConstant
 
 WIRE_ENERGY_28NM = TechConstant(
     "interconnect.wire.28nm",
@@ -47,14 +47,14 @@ _LINKS: dict[str, TechConstant] = {
 LINK_KINDS: tuple[str, ...] = tuple(_LINKS)
 
 
-def wire_energy_j_per_bit(length_mm: float) -> float:
+def wire_energy_j_per_bit(length_mm: Numbers) -> Numbers:
     """Return the energy of moving one bit over an on-chip wire, in J.
 
     The same at every node: capacitance per length hardly changes, and supply voltage changes
     little below 28 nm.
 
     Args:
-        length_mm: Length of the wire, in mm, >= 0.
+        length_mm: Length of the wire, in mm, >= 0; scalar or array.
     """
     return WIRE_ENERGY_28NM.value * length_mm
 

@@ -65,12 +65,12 @@ class MoeVitModel(StrictModel):
                 found="0",
                 allowed="at least 1, or leave out top_k, expert_hidden and moe_layers",
             )
-        if self.moe_layers > (self.layers + 1) // 2:
+        if self.moe_layers > self.layers // 2:
             raise InputError(
                 "at most every second layer has experts",
                 key="model.moe_layers",
                 found=str(self.moe_layers),
-                allowed=f"at most {(self.layers + 1) // 2}",
+                allowed=f"at most {self.layers // 2}",
             )
         return self
 

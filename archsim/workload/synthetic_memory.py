@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from archsim.errors import InputError
 from archsim.workload.memory_trace import MemoryTrace
 
 Pattern = Literal["stream", "random", "mix", "stride", "hot", "poisson"]
@@ -15,6 +16,7 @@ Pattern = Literal["stream", "random", "mix", "stride", "hot", "poisson"]
 LINE_BYTES = 64
 FOOTPRINT_BYTES = 2**30
 LINES = FOOTPRINT_BYTES // LINE_BYTES
+LATEST_CYCLE = 2**53
 BLOCK = 50
 """Requests of one block of a mix."""
 HOT_ROWS, ROW_BYTES, HOT_SHARE = 64, 8192, 0.8
@@ -50,8 +52,15 @@ def generate(
     random = np.random.Generator(np.random.PCG64(seed))
     times: Int64s = gap_cycles * np.arange(requests, dtype=np.int64)
     if pattern == "poisson":
-        gaps = random.exponential(mean_gap_cycles, requests)
-        times = np.floor(np.cumsum(gaps)).astype(np.int64)
+        gaps = np.cumsum(random.exponential(mean_gap_cycles, requests))
+        if gaps[-1] >= LATEST_CYCLE:
+            raise InputError(
+                "the last request would come too late to count its clocks",
+                key="mean_gap_cycles",
+                found=f"{mean_gap_cycles:g}",
+                allowed=f"a mean gap with which {requests} requests end before clock 2^53",
+            )
+        times = np.floor(gaps).astype(np.int64)
     draw: dict[str, Callable[[], Int64s]] = {
         "stream": lambda: LINE_BYTES * np.arange(requests, dtype=np.int64) % FOOTPRINT_BYTES,
         "random": lambda: random_lines(random, requests),

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 
 import numpy as np
 from figures import Figure, peak_memory_mb, write_figures
 
 import archsim
+from archsim.architectures.asic import ARCHITECTURE
+from archsim.architectures.asic.config import AsicHardware
 from archsim.architectures.asic.cp_sat import solve
 from archsim.architectures.asic.greedy import greedy
 from archsim.architectures.asic.maestro.directives import template_mapping
@@ -24,8 +27,10 @@ from archsim.papers.nasaic.evaluate import problem_of
 from archsim.papers.nasaic.published import DESIGNS, SPECIFICATIONS
 from archsim.papers.nasaic.search import HardwareSpace, search, worst_case
 from archsim.papers.nasaic.spaces import WORKLOADS, tasks_of_both
+from archsim.space import choose_designs, load_study
+from archsim.workload.network import NetworkWorkload
 
-POINTS, ENUMERATED, REPEATS = 1_000_000, 400, 3
+POINTS, ENUMERATED, REPEATS, PAIRS = 1_000_000, 400, 3, 2000
 TARGETS = {"dla": 1e6, "shi": 5e5, "rs": 5e5}
 TARGET_RATIO = 300.0
 
@@ -71,6 +76,43 @@ def closed_forms() -> list[Figure]:
             ),
         ]  # fmt: skip
     return figures
+
+
+def design_batches() -> list[Figure]:
+    """Designs a second: a shipped study on one accelerator, and chips of two."""
+    study = load_study("asic-grid")
+    levels = choose_designs(study)
+    columns = {
+        key: np.array(parameter.values)[levels[:, at]]
+        for at, (key, parameter) in enumerate(
+            zip(study.space.keys, study.space.parameters, strict=True)
+        )
+    }
+    random = np.random.default_rng(0)
+    pairs = {
+        "accelerators.dla.pes": 64 * random.integers(2, 32, PAIRS),
+        "accelerators.shi.pes": 8 * random.integers(16, 256, PAIRS),
+        "accelerators.shi.noc_bandwidth_bytes_per_cycle": random.integers(8, 256, PAIRS),
+    }
+    cases = (
+        ("one accelerator, asic-grid", study.hardware, study.workload, columns, 200_000.0),
+        ("two accelerators", *both(), pairs, None),
+    )
+    figures = []
+    for what, hardware, workload, designs, target in cases:
+        batch = partial(ARCHITECTURE.evaluate_batch, hardware, workload, designs)
+        count = len(batch()["latency_s"])
+        rate = count / min(_timed_s(batch) for _ in range(REPEATS))
+        layers = len(tasks_of(workload.graphs(), 1))
+        note = f"{count:,} designs of {layers} layers, all different"
+        figures.append(Figure(f"ASIC: designs, {what}", rate, "designs/s", target, "higher", note))
+    return figures
+
+
+def both() -> tuple[AsicHardware, NetworkWorkload]:
+    """Return two accelerators that share a memory, and two small networks."""
+    hardware = archsim.load_hardware("heterogeneous")
+    return hardware, archsim.load_workload("cifar-and-nuclei")  # type: ignore[return-value]
 
 
 def public_function() -> list[Figure]:
@@ -124,6 +166,7 @@ def _timed_s(work: object) -> float:
 
 CASES = {
     "closed_forms": closed_forms,
+    "design_batches": design_batches,
     "public_function": public_function,
     "nasaic_search": nasaic_search,
     "schedules": schedules,

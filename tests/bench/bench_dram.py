@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from figures import Figure, peak_memory_mb, write_figures
@@ -120,6 +122,34 @@ def million() -> list[Figure]:
     ]
 
 
+def trace_file() -> list[Figure]:
+    """What a trace file takes of memory for each of its requests, and how fast it is read.
+
+    The columns alone are 17 bytes a request; a file has about 25 bytes a line.
+    """
+    dram = archsim.dram
+    count = 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "long.stl"
+        with path.open("w", encoding="ascii") as file:
+            for at in range(count):
+                address = at * 0x9E3779B1 % 2**30 // 64 * 64
+                file.write(f"{at}:\t{'read' if at % 3 else 'write'}\t{address:#x}\n")
+        before_mb = peak_memory_mb()
+        begin = time.process_time()
+        trace = dram.read_stl(path)
+        taken = time.process_time() - begin
+        grown_bytes = (peak_memory_mb() - before_mb) * 1e6
+        file_mb = path.stat().st_size / 1e6
+    return [
+        Figure(
+            "DRAM: trace file, peak memory", grown_bytes / len(trace), "bytes/request", 30.0,
+            note=f"{file_mb:.0f} MB of text; its columns take 17",
+        ),
+        Figure("DRAM: trace file, reading", count / taken, "req/s", None, "higher"),
+    ]  # fmt: skip
+
+
 def second_process() -> list[Figure]:
     """A small run in a fresh process, with the compiled code on disk."""
     dram = archsim.dram
@@ -140,6 +170,7 @@ CASES = {
     "default_controllers": default_controllers,
     "random_space": random_space,
     "million": million,
+    "trace_file": trace_file,
     "second_process": second_process,
 }
 

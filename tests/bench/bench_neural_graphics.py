@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 from figures import Figure, peak_memory_mb, write_figures
+from numpy.typing import NDArray
 
 import archsim
 from archsim.architectures import registry
@@ -27,21 +28,25 @@ REPRODUCTION_S = 60.0
 
 
 def lookups() -> list[Figure]:
-    """Address streams and features of the rows of a 4k frame, one sample per pixel."""
+    """Address streams and features of rows of a 4k frame, one sample per pixel."""
     found = []
-    for name in ("nerf-hashgrid", "gia-hashgrid", "nerf-densegrid"):
+    for name in ("nerf-hashgrid", "gia-hashgrid", "nerf-densegrid", "nerf-lowres-densegrid"):
         workload = archsim.load_workload(name)
         assert isinstance(workload, GraphicsWorkload)  # narrows the type
         encoding = workload.encoding
         random = np.random.default_rng(0)
-        points = random.random((3840 * 96, encoding.dimensions), dtype=np.float32)
+        points = _frame_rows(encoding.dimensions)
         tables = [
             random.standard_normal((level.entries, encoding.features)).astype(np.float32)
             for level in grid_levels(encoding)
         ]
+        loose = random.permutation(points)
         ways: dict[str, Callable[[], object]] = {
             "addresses, compiled": lambda e=encoding, p=points: address_stream(e, p),  # type: ignore[misc]
             "features, compiled": lambda e=encoding, t=tables, p=points: encode_fast(e, t, p),  # type: ignore[misc]
+            "features, compiled, pixels in no order": lambda e=encoding, t=tables, p=loose: (  # type: ignore[misc]
+                encode_fast(e, t, p)
+            ),
             "features, NumPy": lambda e=encoding, t=tables, p=points: encode(e, t, p, "fp32"),  # type: ignore[misc]
         }
         address_stream(encoding, points[:8])  # compiles, or reads what was compiled
@@ -53,6 +58,14 @@ def lookups() -> list[Figure]:
             target = LOOKUPS_PER_S if what.endswith("compiled") else None
             found.append(Figure(f"{name}: {what}", rate, "lookups/s", target, "higher", "one core"))
     return found
+
+
+def _frame_rows(dimensions: int) -> NDArray[np.float32]:
+    """Return a sample per pixel of 96 rows of a 4k frame, on a wavy surface where depth counts."""
+    row, column = np.divmod(np.arange(3840 * 96), 3840)
+    across, down = (column + 0.5) / 3840, (row + 1032.5) / 2160
+    depth = 0.5 + 0.2 * np.sin(20.0 * across) * np.cos(15.0 * down)
+    return np.stack([across, down, depth][:dimensions], axis=1).astype(np.float32)
 
 
 def cluster_designs() -> list[Figure]:

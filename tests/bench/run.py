@@ -21,7 +21,13 @@ from figures import Figure
 
 HERE = Path(__file__).resolve().parent
 CASES = {
-    "bench_asic.py": ("closed_forms", "public_function", "nasaic_search", "schedules"),
+    "bench_asic.py": (
+        "closed_forms",
+        "design_batches",
+        "public_function",
+        "nasaic_search",
+        "schedules",
+    ),
     "bench_npu_pim.py": (
         "event_layer",
         "study_designs",
@@ -31,10 +37,18 @@ CASES = {
         "serving",
     ),
     "bench_gpu.py": ("gpu_physics", "gpu_hybrid", "gpu_load"),
-    "bench_dram.py": ("default_controllers", "random_space", "million", "second_process"),
+    "bench_dram.py": (
+        "default_controllers",
+        "random_space",
+        "million",
+        "trace_file",
+        "second_process",
+    ),
     "bench_fpga.py": ("designs", "token", "image"),
     "bench_neural_graphics.py": ("lookups", "cluster_designs", "reproduction"),
-    "bench_sweep.py": ("ledger", "pipeline", "scaling", "ray"),
+    "bench_envs.py": ("steps",),
+    "bench_sweep.py": ("ledger", "pipeline", "asic_study", "scaling", "ray"),
+    "bench_search_methods.py": ("overhead", "agents"),
 }
 """Benchmark file of a family to its cases."""
 IMPORT_TARGET_S = 0.3

@@ -118,3 +118,25 @@ def test_a_bad_mapping_is_one_sentence(mapping, part):
         public.simulate(trace, "ddr3-1600", {}, mapping)
     assert part in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("device", "area_mm2"), [("ddr3-1600", 8 * 45.0), ("ddr4-2400", 8 * 36.0), ("hbm2-pc", 92.0)]
+)
+def test_the_area_is_that_of_the_dies_and_grows_with_the_rows(device, area_mm2):
+    hardware = archsim.load_hardware(f"dram-{device}")
+    assert hardware.area_mm2 == pytest.approx(area_mm2)
+    work = archsim.load_workload("memory-random", {"requests": 50})
+    result = archsim.simulate(hardware, work)
+    assert result.area_mm2 == pytest.approx(area_mm2)
+    (rests_on,) = (item for item in result.provenance["constants"] if "area" in item["key"])
+    assert rests_on["certainty"] in ("estimate", "recalled")
+    assert "controller and interface are not counted" in rests_on["source"]
+    with_half = archsim.load_hardware(
+        f"dram-{device}",
+        {"organisation.rows": hardware.organisation.rows // 2,
+         "address_mapping.row": list(hardware.address_mapping.row[:-1])},
+    )  # fmt: skip
+    assert with_half.area_mm2 == pytest.approx(area_mm2 / 2)
+    unknown = hardware.model_copy(update={"area_mm2_per_gibit": None})
+    assert unknown.area_mm2 == 0.0

@@ -111,6 +111,51 @@ def test_the_timeline_has_a_track_for_each_bank(tmp_path, capsys):
     assert activates[0]["dur"] == pytest.approx(10 * 1.25e-3)
 
 
+@pytest.mark.parametrize("device", ["dram-ddr4-2400", "dram-hbm2-pc"])
+def test_the_timeline_keeps_to_the_trace_event_format(tmp_path, capsys, device):
+    path = tmp_path / "commands.json"
+    run_json(
+        capsys, "run", device, "memory-mix", "--set", "requests=300", "--timeline", str(path),
+    )  # fmt: skip
+    trace = json.loads(path.read_text(encoding="utf-8"))
+    events = trace["traceEvents"]
+    assert set(trace) == {"traceEvents", "displayTimeUnit"}
+    assert trace["displayTimeUnit"] in ("ms", "ns")
+    required = {
+        "M": {"ph", "name", "pid", "tid", "args"},
+        "X": {"ph", "name", "pid", "tid", "ts", "dur"},
+    }
+    for event in events:
+        assert set(event) - {"args"} == required[event["ph"]] - {"args"}
+        assert type(event["pid"]) is type(event["tid"]) is int
+        if event["ph"] == "X":
+            assert isinstance(event["name"], str)
+            assert event["ts"] >= 0 < event["dur"]
+        else:
+            assert event["name"] in ("process_name", "thread_name")
+            assert isinstance(event["args"]["name"], str)
+    names = {
+        kind: {
+            (event["pid"], event["tid"] if kind == "thread_name" else 0): event["args"]["name"]
+            for event in events
+            if event["ph"] == "M" and event["name"] == kind
+        }
+        for kind in ("process_name", "thread_name")
+    }
+    shape = archsim.load_hardware(device).organisation
+    tracks = {(names["process_name"][pid, 0], name) for (pid, _), name in
+              names["thread_name"].items()}  # fmt: skip
+    banks = {track for track in tracks if track[1] != "all banks"}
+    assert len(tracks) == len(names["thread_name"])
+    assert banks <= {
+        (f"rank {rank}", f"bank {bank:02d}")
+        for rank in range(shape.ranks)
+        for bank in range(shape.banks_per_rank)
+    }, "one track per bank, without a second lane"
+    spans = [event for event in events if event["ph"] == "X"]
+    assert {(span["pid"], span["tid"]) for span in spans} == set(names["thread_name"])
+
+
 def test_lists_name_devices_channels_and_traces(capsys):
     def names(what):
         assert main(["list", what, "--json"]) == 0

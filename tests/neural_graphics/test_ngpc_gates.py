@@ -32,13 +32,7 @@ def test_hash_averages(mode, scale):
 
 @pytest.mark.parametrize(
     ("encoding", "scale"),
-    [
-        (encoding, scale)
-        for encoding in list(ENCODINGS)[1:]
-        for scale in SCALES
-        # Not held: 10.1 % low. The inputs alone are 8.6 % low, the ends of a frame cost the rest.
-        if (encoding, scale) != ("lowres-densegrid", 8)
-    ],
+    [(encoding, scale) for encoding in list(ENCODINGS)[1:] for scale in SCALES],
 )
 def test_dense_averages_with_the_processors_unchanged(encoding, scale):
     published = dict(zip(SCALES, AVERAGES[encoding], strict=True))[scale]
@@ -74,12 +68,18 @@ def test_nsdf_gains_most_and_nerf_misses_4k_at_60(mode):
     assert measure(Case(mode, "nerf", "hashgrid", 64, size="4k"))["frames_per_s"] < 60
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["uncalibrated", "deduced shares"])
 def test_without_overlap_ngpc_8_loses_about_30_percent(mode):
     serial = average(mode, "hashgrid", 8, ablation.VARIANTS["no overlap of cluster and SMs"])
     assert serial / average(mode, "hashgrid", 8) == pytest.approx(0.70, abs=0.03)
-    if mode == "calibrated":
-        assert serial == pytest.approx(8.9, rel=0.06)
+
+
+def test_without_overlap_calibrated_ngpc_8_falls_to_8_9():
+    # The hand-computed 8.9x leaves out the latency that each batch exposes: 4.5 % here.
+    serial = average(
+        "calibrated", "hashgrid", 8, ablation.VARIANTS["no overlap of cluster and SMs"]
+    )
+    assert serial == pytest.approx(8.9, rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["7 nm", "45 nm"])

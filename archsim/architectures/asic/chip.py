@@ -76,13 +76,20 @@ def chip_of(hardware: AsicHardware, element_bytes: int) -> Chip:
     for name, amount in used.items():
         allowed: float | None = getattr(budget, name)
         if allowed is not None and amount > allowed:
-            raise InfeasibleError(
-                f"the accelerators of {hardware.name!r} exceed the budget",
-                key=f"budget.{name}",
-                found=f"{amount:.6g}",
-                allowed=f"at most {allowed:.6g}",
-            )
+            raise over_budget(hardware, name, amount, allowed)
     return Chip(hardware, element_bytes, prices, areas)
+
+
+def over_budget(
+    hardware: AsicHardware, name: str, amount: float, allowed: float
+) -> InfeasibleError:
+    """Return the error of a chip that takes more than a budget allows."""
+    return InfeasibleError(
+        f"the accelerators of {hardware.name!r} exceed the budget",
+        key=f"budget.{name}",
+        found=f"{amount:.6g}",
+        allowed=f"at most {allowed:.6g}",
+    )
 
 
 def templates(hardware: AsicHardware) -> list[TemplateAccelerator]:

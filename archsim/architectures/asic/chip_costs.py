@@ -73,7 +73,7 @@ def chip_costs(chip: Chip, tasks: Sequence[Task]) -> ChipCosts:
         InfeasibleError: An accelerator has fewer PEs than one cluster of its template.
         UnsupportedError: A task can run on no accelerator.
     """
-    _check_sizes(chip, tasks)
+    check_sizes(chip.element_bytes, tasks)
     table = table_of([task.layer for task in tasks])
     copies = np.array([task.copies for task in tasks], np.int64)
     if chip.hardware.mode == "compat":
@@ -188,17 +188,17 @@ def _schedulable(durations: NDArray[np.object_]) -> Ints:
     return durations.astype(np.int64)
 
 
-def _check_sizes(chip: Chip, tasks: Sequence[Task]) -> None:
+def check_sizes(element_bytes: int, tasks: Sequence[Task]) -> None:
     """Check that all counts fit 64 bits.
 
     Raises:
         UnsupportedError: A layer with all its copies is too large.
     """
     for task in tasks:
-        work = task.layer.macs * task.copies * chip.element_bytes
+        work = task.layer.macs * task.copies * element_bytes
         if work > MOST_WORK:
             raise UnsupportedError(
                 "a layer with all its copies is too large to count",
                 found=f"{task.name}: {task.copies} times {task.layer.macs} multiply-accumulates",
-                allowed=f"up to {MOST_WORK // chip.element_bytes} in all; take a smaller batch",
+                allowed=f"up to {MOST_WORK // element_bytes} in all; take a smaller batch",
             )

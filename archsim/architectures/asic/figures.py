@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from archsim.architectures.asic.config import Accelerator, AsicHardware, TemplateAccelerator
-from archsim.architectures.asic.planning import Planned
+from archsim.architectures.asic.planning import Planned, Work
 from archsim.architectures.asic.system import Played
 from archsim.kernel import Clock, fs_to_seconds
 from archsim.result import COMPONENT_PEAKS
@@ -75,25 +75,18 @@ def macs_per_cycle(accelerator: Accelerator) -> int:
 def metrics(planned: Planned, played: Played) -> dict[str, float]:
     """Return the declared metrics of a run."""
     hardware, work = planned.chip.hardware, planned.work
-    macs = work.batch * sum(graph.macs for graph in work.graphs)
-    left_out = work.batch * sum(graph.left_out_macs for graph in work.graphs)
     schedule, heuristic = planned.schedule, planned.heuristic
     if hardware.scheduler.objective == "energy":
         ratio = heuristic.energy_j / schedule.energy_j
     else:
         ratio = heuristic.makespan / schedule.makespan
+    of_work = work_metrics(work)
     cycles = Clock(hardware.frequency_hz).cycles(played.latency_fs)
     return {
         "total_cycles": cycles,
         "frames_per_s": len(work.graphs) * work.batch / fs_to_seconds(played.latency_fs),
-        "mac_utilisation": macs / (peak_macs_per_cycle(hardware) * cycles),
-        "macs": float(macs),
-        "vector_elements": float(
-            work.batch
-            * sum(each.vector_elements for graph in work.graphs for each in graph.operations)
-        ),
-        "left_out_operators": float(sum(sum(each.left_out.values()) for each in work.graphs)),
-        "left_out_mac_share": left_out / (macs + left_out),
+        "mac_utilisation": of_work["macs"] / (peak_macs_per_cycle(hardware) * cycles),
+        **of_work,
         "memory_bytes": float(played.memory_bytes),
         "link_bytes": float(planned.chosen(planned.costs.link_bytes).sum()),
         "layers": float(len(work.tasks)),
@@ -104,4 +97,17 @@ def metrics(planned: Planned, played: Played) -> dict[str, float]:
         "schedule_gap": ratio - 1.0,
         "schedule_optimal": float(schedule.optimal),
         "chip_area_mm2": sum(planned.chip.area_mm2),
+    }
+
+
+def work_metrics(work: Work) -> dict[str, float]:
+    """Return the metrics that the workload alone decides."""
+    macs = work.batch * sum(graph.macs for graph in work.graphs)
+    left_out = work.batch * sum(graph.left_out_macs for graph in work.graphs)
+    elements = sum(each.vector_elements for graph in work.graphs for each in graph.operations)
+    return {
+        "macs": float(macs),
+        "vector_elements": float(work.batch * elements),
+        "left_out_operators": float(sum(sum(each.left_out.values()) for each in work.graphs)),
+        "left_out_mac_share": left_out / (macs + left_out),
     }

@@ -25,22 +25,30 @@ def greedy(problem: Problem) -> Schedule:
     search also starts from the assignment of least time, and the better end is taken. Very large
     problems stop after ``MOST_PLACEMENTS`` placements of tasks.
     """
-    best = _cheapest(problem.durations, problem.energies_j)
-    _improve(
+    assignment = _best(
         problem.durations, problem.energies_j, problem.offsets, problem.targets, problem.limit,
-        best, MOST_PLACEMENTS,
+        MOST_PLACEMENTS,
     )  # fmt: skip
-    found = list_schedule(problem, best)
-    if problem.limit == 0 or found.makespan > problem.limit:
-        other = _quickest(problem.durations)
-        _improve(
-            problem.durations, problem.energies_j, problem.offsets, problem.targets,
-            problem.limit, other, MOST_PLACEMENTS,
-        )  # fmt: skip
-        second = list_schedule(problem, other)
-        if second.makespan < found.makespan:
-            return second
-    return found
+    return list_schedule(problem, assignment)
+
+
+def greedy_many(
+    durations: Ints, energies_j: Floats, offsets: Ints, targets: Ints, limits: Ints
+) -> tuple[Ints, Ints]:
+    """Return the assignments by the ratio heuristic of many problems with the same tasks.
+
+    Args:
+        durations, energies_j: As in ``Problem``, shape (problems, tasks, accelerators).
+        offsets, targets: As in ``Problem``.
+        limits: As in ``Problem``, shape (problems,).
+
+    Returns:
+        Accelerator of each task, shape (problems, tasks), and makespans, shape (problems,).
+    """
+    assignment = np.zeros(durations.shape[:2], np.int64)
+    makespan = np.zeros(len(durations), np.int64)
+    _many(durations, energies_j, offsets, targets, limits, MOST_PLACEMENTS, assignment, makespan)
+    return assignment, makespan
 
 
 def list_schedule(problem: Problem, assignment: Ints) -> Schedule:
@@ -209,3 +217,34 @@ def _improve(
         assignment[best_task] = best_where
         makespan = _starts(durations, offsets, targets, behind_offsets, behind, assignment, start)
     return makespan
+
+
+@compiled
+def _best(
+    durations: Ints, energies: Floats, offsets: Ints, targets: Ints, limit: int, placements: int
+) -> Ints:
+    """Return the better assignment of those that the two starting points lead to."""
+    best = _cheapest(durations, energies)
+    makespan = _improve(durations, energies, offsets, targets, limit, best, placements)
+    if limit == 0 or makespan > limit:
+        other = _quickest(durations)
+        if _improve(durations, energies, offsets, targets, limit, other, placements) < makespan:
+            return other
+    return best
+
+
+@compiled
+def _many(
+    durations: Ints, energies: Floats, offsets: Ints, targets: Ints, limits: Ints,
+    placements: int, assignment: Ints, makespan: Ints,
+) -> None:  # fmt: skip
+    """Fill in assignment and makespan of each problem."""
+    start = np.zeros(durations.shape[1], np.int64)
+    behind_offsets, behind = _behind(offsets, targets)
+    for problem in range(durations.shape[0]):
+        assignment[problem] = _best(
+            durations[problem], energies[problem], offsets, targets, limits[problem], placements
+        )
+        makespan[problem] = _starts(
+            durations[problem], offsets, targets, behind_offsets, behind, assignment[problem], start
+        )

@@ -14,12 +14,13 @@ the link's share, and data that stays on the chip from one layer to the next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from archsim.architectures.asic.config import SystolicAccelerator, TemplateAccelerator
 from archsim.architectures.asic.maestro.table import LayerTable
+from archsim.architectures.asic.unit_columns import UnitColumns
 from archsim.blocks.numbers import Ints, ceil_div
 from archsim.blocks.systolic import systolic_timing
 from archsim.errors import InfeasibleError
@@ -54,8 +55,14 @@ class PhysicalCosts:
 
 
 @dataclass(frozen=True, eq=False)
-class _Mapped:
-    """What a mapping makes of layers: compute cycles and link traffic, each (layers,)."""
+class Mapped:
+    """What a mapping makes of layers on accelerators, each of shape (units, layers).
+
+    Attributes:
+        compute: Cycles in which PEs multiply.
+        link_in, link_out: Elements over the network-on-chip to and from the PEs.
+        fill: Elements that must arrive before the first step.
+    """
 
     compute: Ints
     link_in: Ints
@@ -80,27 +87,78 @@ def physical_costs(
     Raises:
         InfeasibleError: It has fewer PEs than one cluster of its template.
     """
-    if isinstance(accelerator, SystolicAccelerator):
-        mapped = _systolic(table, accelerator)
-    else:
-        mapped = {"dla": _dla, "shi": _shi, "rs": _rs}[accelerator.template](table, accelerator)
-    width = np.asarray(accelerator.noc_bandwidth_bytes_per_cycle, np.int64)
+    check_cluster(table, accelerator.template, accelerator.pes)
+    units = UnitColumns.of([accelerator])
+    mapped = mapping(table, units)
+    latency = np.asarray([noc_latency], np.int64)
+    room = np.asarray([buffer_room(accelerator.l2_bytes, element_bytes)], np.int64)
+    first, stream = memory_traffic(table, room)
+    return PhysicalCosts(
+        chip_cycles=chip_cycles(mapped, units.width, element_bytes, latency)[0],
+        compute_cycles=mapped.compute[0],
+        first_elements=first[0],
+        stream_elements=stream[0],
+        link_in=mapped.link_in[0],
+        link_out=mapped.link_out[0],
+        macs=layer_macs(table),
+    )
+
+
+def check_cluster(table: LayerTable, template: str, pes: int) -> None:
+    """Check that an accelerator has at least one cluster of its template for every layer.
+
+    Raises:
+        InfeasibleError: It has not.
+    """
+    needed = int(table.R.max()) if template == "rs" else UNITS.get(template, 1)
+    if needed > pes:
+        raise InfeasibleError(
+            f"fewer PEs than one cluster of the template {template!r} has",
+            key="accelerators.pes",
+            found=str(pes),
+            allowed=f"at least {needed}",
+        )
+
+
+def mapping(table: LayerTable, units: UnitColumns) -> Mapped:
+    """Return what the template makes of layers.
+
+    Args:
+        table: Layers.
+        units: Accelerators of at least one cluster, see :func:`check_cluster`.
+    """
+    forms = {"dla": _dla, "shi": _shi, "rs": _rs, "systolic": _systolic}
+    found = forms[units.template](table, units)
+    shape = (len(units), len(table))
+    return Mapped(*(np.broadcast_to(getattr(found, each.name), shape) for each in fields(found)))
+
+
+def chip_cycles(mapped: Mapped, width: Ints, element_bytes: int, noc_latency: Ints) -> Ints:
+    """Return the cycles of layers with an endless memory bandwidth.
+
+    Args:
+        mapped: Layers on accelerators.
+        width: Bytes per cycle of the network-on-chip, shape (units,).
+        element_bytes: Size of an element.
+        noc_latency: Cycles of the first transfer besides its bytes, shape (units,).
+    """
 
     def over_link(elements: Ints) -> Ints:
-        return ceil_div(elements * element_bytes, width)
+        return ceil_div(elements * element_bytes, width[:, None])
 
     busy = np.maximum(mapped.compute, over_link(mapped.link_in))
     busy = np.maximum(busy, over_link(mapped.link_out))
-    first, stream = _memory_traffic(table, accelerator.l2_bytes // (2 * element_bytes))
-    return PhysicalCosts(
-        chip_cycles=busy + over_link(mapped.fill) + noc_latency,
-        compute_cycles=mapped.compute,
-        first_elements=first,
-        stream_elements=stream,
-        link_in=mapped.link_in,
-        link_out=mapped.link_out,
-        macs=table.filters * table.C * table.R * table.S * _rows(table) * _columns(table),
-    )
+    return np.asarray(busy + over_link(mapped.fill) + noc_latency[:, None])
+
+
+def layer_macs(table: LayerTable) -> Ints:
+    """Return the multiply-accumulates of layers, shape (layers,)."""
+    return np.asarray(table.filters * table.C * table.R * table.S * _rows(table) * _columns(table))
+
+
+def buffer_room(l2_bytes: int, element_bytes: int) -> int:
+    """Return the elements that half of the shared buffer holds, at least one."""
+    return max(l2_bytes // (2 * element_bytes), 1)
 
 
 def _rows(table: LayerTable) -> Ints:
@@ -121,58 +179,50 @@ def _tensors(table: LayerTable) -> tuple[Ints, Ints, Ints]:
     return inputs, weights, channels * _rows(table) * _columns(table)
 
 
-def _memory_traffic(table: LayerTable, room: int) -> tuple[Ints, Ints]:
+def memory_traffic(table: LayerTable, room: Ints) -> tuple[Ints, Ints]:
     """Return the elements that move before and during compute.
 
     Half the buffer holds one operand while the other streams past it, once per piece; the cheaper
     of the two orders is taken.
+
+    Args:
+        table: Layers.
+        room: Elements that half the buffer holds, shape (buffers,).
+
+    Returns:
+        Both of shape (buffers, layers).
     """
     inputs, weights, outputs = _tensors(table)
-    limit = np.asarray(max(room, 1), np.int64)
+    limit = room[:, None]
     keep_inputs = inputs + ceil_div(inputs, limit) * weights
     keep_weights = weights + ceil_div(weights, limit) * inputs
     first = np.minimum(inputs, limit)
     return first, np.minimum(keep_inputs, keep_weights) - first + outputs
 
 
-def _check(template: str, pes: int, needed: Ints) -> None:
-    if (needed > pes).any():
-        raise InfeasibleError(
-            f"fewer PEs than one cluster of the template {template!r} has",
-            key="accelerators.pes",
-            found=str(pes),
-            allowed=f"at least {int(needed.max())}",
-        )
-
-
-def _dla(table: LayerTable, accelerator: TemplateAccelerator) -> _Mapped:
+def _dla(table: LayerTable, units: UnitColumns) -> Mapped:
     """Output channels over clusters, input channels over 64 units; weights stay for a map."""
-    _check("dla", accelerator.pes, np.full(len(table), UNITS["dla"]))
-    clusters = np.asarray(accelerator.pes // UNITS["dla"], np.int64)
+    clusters = units.pes[:, None] // UNITS["dla"]
     taps, rows, columns = table.R * table.S, _rows(table), _columns(table)
     depthwise = table.depthwise
     # Depthwise: a channel per PE, nothing to add up between PEs.
-    parts = np.where(
-        depthwise, ceil_div(table.C, np.asarray(accelerator.pes, np.int64)),
-        ceil_div(table.K, clusters),
-    )  # fmt: skip
+    parts = np.where(depthwise, ceil_div(table.C, units.pes[:, None]), ceil_div(table.K, clusters))
     tiles = np.where(depthwise, 1, ceil_div(table.C, np.asarray(UNITS["dla"], np.int64)))
     passes = np.where(depthwise, 1, parts)
     reach = (columns - 1) * np.minimum(table.stride, table.S) + table.S
     weights = table.filters * table.C * taps
     sums = np.where(depthwise, table.C, table.K) * rows * columns
-    return _Mapped(
-        compute=parts * tiles * rows * columns * ceil_div(taps, _lanes(accelerator)),
+    return Mapped(
+        compute=parts * tiles * rows * columns * ceil_div(taps, units.simd[:, None]),
         link_in=passes * table.C * rows * table.R * reach + weights + sums * (tiles - 1),
         link_out=sums * tiles,
         fill=np.minimum(table.C, UNITS["dla"]) * taps,
     )
 
 
-def _shi(table: LayerTable, accelerator: TemplateAccelerator) -> _Mapped:
+def _shi(table: LayerTable, units: UnitColumns) -> Mapped:
     """Output rows over clusters, eight output columns over units; filters and channels in turn."""
-    _check("shi", accelerator.pes, np.full(len(table), UNITS["shi"]))
-    clusters = np.asarray(accelerator.pes // UNITS["shi"], np.int64)
+    clusters = units.pes[:, None] // UNITS["shi"]
     taps, rows, columns = table.R * table.S, _rows(table), _columns(table)
     row_steps, column_steps = ceil_div(rows, clusters), ceil_div(columns, np.asarray(8))
     planes = table.filters * table.C
@@ -184,23 +234,22 @@ def _shi(table: LayerTable, accelerator: TemplateAccelerator) -> _Mapped:
     held = (row_steps * column_steps == 1) | table.depthwise
     sums = np.where(table.depthwise, table.C, table.K) * rows * columns
     visits = np.where(held, 1, table.C)
-    return _Mapped(
-        compute=planes * row_steps * column_steps * ceil_div(taps, _lanes(accelerator)),
+    return Mapped(
+        compute=planes * row_steps * column_steps * ceil_div(taps, units.simd[:, None]),
         link_in=planes * (reach_r * reach_s + taps) + sums * (visits - 1),
         link_out=sums * visits,
         fill=np.minimum(rows, clusters) * taps,
     )
 
 
-def _rs(table: LayerTable, accelerator: TemplateAccelerator) -> _Mapped:
+def _rs(table: LayerTable, units: UnitColumns) -> Mapped:
     """Output rows over clusters, filter rows over units; columns, channels, filters in turn."""
-    _check("rs", accelerator.pes, table.R)
-    clusters = np.asarray(accelerator.pes, np.int64) // table.R
+    clusters = units.pes[:, None] // table.R
     taps, rows, columns = table.R * table.S, _rows(table), _columns(table)
     row_steps = ceil_div(rows, clusters)
     tiles = ceil_div(table.filters, np.asarray(FILTERS))
     rest = table.filters - (tiles - 1) * FILTERS
-    lanes = _lanes(accelerator)
+    lanes = units.simd[:, None]
     one_channel = (tiles - 1) * ceil_div(FILTERS * table.S, lanes) + ceil_div(rest * table.S, lanes)
     halo = np.maximum(table.R - table.stride, 0)
     reach = rows * np.minimum(table.stride, table.R) + row_steps * halo
@@ -210,7 +259,7 @@ def _rs(table: LayerTable, accelerator: TemplateAccelerator) -> _Mapped:
     visits = np.where((tiles == 1) | table.depthwise, 1, table.C)
     # Weights of one tile and channel stay while columns pass; else they come anew per column.
     again = np.where((tiles == 1) & (table.C == 1), 1, columns)
-    return _Mapped(
+    return Mapped(
         compute=row_steps * columns * table.C * one_channel,
         link_in=table.C * reach * columns * table.S + row_steps * again * weights
         + sums * (visits - 1),
@@ -219,24 +268,20 @@ def _rs(table: LayerTable, accelerator: TemplateAccelerator) -> _Mapped:
     )  # fmt: skip
 
 
-def _systolic(table: LayerTable, accelerator: SystolicAccelerator) -> _Mapped:
+def _systolic(table: LayerTable, units: UnitColumns) -> Mapped:
     """Unfolded convolutions on a systolic array whose folds follow each other without a gap."""
     pixels = _rows(table) * _columns(table)
     reduction = table.R * table.S * np.where(table.depthwise, 1, table.C)
     filters = table.filters
     timing = systolic_timing(
-        pixels, filters, reduction, accelerator.rows, accelerator.columns,
-        accelerator.dataflow, pipelined=True,
+        pixels, filters, reduction, units.rows[:, None], units.columns[:, None],
+        units.dataflow, pipelined=True,
     )  # fmt: skip
     # A depthwise layer is one product per channel.
     copies = np.where(table.depthwise, table.C, 1)
-    return _Mapped(
+    return Mapped(
         compute=timing.cycles * copies,
         link_in=(timing.input_reads + timing.weight_reads + timing.partial_reads) * copies,
         link_out=timing.output_writes * copies,
-        fill=np.zeros(len(table), np.int64),
+        fill=np.zeros_like(timing.cycles),
     )
-
-
-def _lanes(accelerator: TemplateAccelerator) -> Ints:
-    return np.asarray(accelerator.simd, np.int64)

@@ -103,13 +103,18 @@ def plan(hardware: AsicHardware, work: Work, seed: int) -> Planned:
             seed=seed,
         )
     if problem.limit and schedule.makespan > problem.limit:
-        raise InfeasibleError(
-            "the schedule found is longer than the latency limit",
-            key="scheduler.latency_s",
-            found=f"{fs_to_seconds(schedule.makespan):.6g} s",
-            allowed=f"at most {fs_to_seconds(problem.limit):.6g} s",
-        )
+        raise too_late(schedule.makespan, problem.limit)
     return Planned(work, chip, costs, problem, schedule, heuristic)
+
+
+def too_late(makespan_fs: int, limit_fs: int) -> InfeasibleError:
+    """Return the error of a schedule that is longer than the latency limit."""
+    return InfeasibleError(
+        "the schedule found is longer than the latency limit",
+        key="scheduler.latency_s",
+        found=f"{fs_to_seconds(makespan_fs):.6g} s",
+        allowed=f"at most {fs_to_seconds(limit_fs):.6g} s",
+    )
 
 
 def _heuristic(problem: Problem, objective: str) -> Schedule:

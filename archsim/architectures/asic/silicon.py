@@ -9,7 +9,7 @@ Not modelled: control, clock tree, vector work.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from archsim.architectures.asic.config import (
     Accelerator,
     AsicHardware,
-    SystolicAccelerator,
     TemplateAccelerator,
 )
 from archsim.architectures.asic.maestro.silicon import bus_area_um2, matrix_arbiter_area_um2
 from archsim.architectures.asic.physical import PhysicalCosts
+from archsim.architectures.asic.unit_columns import UnitColumns
+from archsim.architectures.columns import levels_of
 from archsim.blocks.sram import SramBuffer, sram_area_mm2, sram_constants, sram_leakage_w
 from archsim.errors import UnsupportedError
 from archsim.technology import arithmetic, dram, interconnect, sram
@@ -31,6 +32,7 @@ from archsim.technology.constant import TechConstant
 from archsim.technology.nodes import area_scale
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 PRECISIONS: dict[int, Precision] = {1: "int8", 2: "fp16", 4: "fp32"}
 """Size of an element in bytes to the number format that is priced."""
@@ -80,6 +82,17 @@ class Silicon:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """Prices of many accelerators, each of shape (units,); meanings as in ``Silicon``."""
+
+    mac_j: Floats
+    link_j: Floats
+    buffer_j: Floats
+    leakage_w: Floats
+    area_mm2: Floats
+
+
 def precision_of(element_bytes: int) -> Precision:
     """Return the number format that elements of a size are priced as.
 
@@ -102,54 +115,101 @@ def silicon(hardware: AsicHardware, accelerator: Accelerator, element_bytes: int
         InputError: The node has no data, or a buffer size none.
     """
     node, precision = hardware.node_nm, precision_of(element_bytes)
-    bits, sum_bits = BITS[precision], BITS[arithmetic.ACCUMULATOR[precision]]
-    shared = _buffer(accelerator.l2_bytes, node)
-    lanes = accelerator.simd if isinstance(accelerator, TemplateAccelerator) else 1
-    macs = accelerator.pes * lanes
-    register_j = arithmetic.register_energy_j_per_bit(node)
-    logic = arithmetic.mac_area_mm2(precision, node)
-    logic += sum_bits * arithmetic.register_area_mm2_per_bit(node)
+    found = prices(hardware, UnitColumns.of([accelerator]), element_bytes)
     constants = [
         *arithmetic.mac_constants(precision, node),
         arithmetic.REGISTER_ENERGY,
         arithmetic.REGISTER_AREA,
         arithmetic.PLACEMENT_DENSITY,
         arithmetic.LOGIC_LEAKAGE,
-        *sram_constants(shared),
+        *sram_constants(_buffer(accelerator.l2_bytes, node)),
         interconnect.WIRE_ENERGY_28NM,
         SWITCH_FACTOR,
     ]
-    if isinstance(accelerator, SystolicAccelerator):
-        operand_j = bits * register_j
-        private_mm2 = private_w = 0.0
-        logic += 2 * bits * arithmetic.register_area_mm2_per_bit(node)
-    else:
-        macro = max(_SMALLEST_MACRO_BYTES, accelerator.l1_bytes)
+    if isinstance(accelerator, TemplateAccelerator):
+        macro = _macro_bytes(accelerator.l1_bytes)
+        if macro >= sram.FITTED_RANGE_BYTES[0]:
+            constants.append(sram.access_energy(macro, node))
+    return Silicon(
+        mac_j=float(found.mac_j[0]),
+        link_j=float(found.link_j[0]),
+        buffer_j=float(found.buffer_j[0]),
+        leakage_w=float(found.leakage_w[0]),
+        area_mm2=float(found.area_mm2[0]),
+        constants=tuple({each.name: each for each in constants}.values()),
+    )
+
+
+def prices(hardware: AsicHardware, units: UnitColumns, element_bytes: int) -> Prices:
+    """Return the prices of accelerators of one kind.
+
+    Args:
+        hardware: Node and arbiter.
+        units: The accelerators.
+        element_bytes: Size of an element.
+
+    Raises:
+        InputError: The node has no data, or a buffer size none.
+    """
+    node, precision = hardware.node_nm, precision_of(element_bytes)
+    bits, sum_bits = BITS[precision], BITS[arithmetic.ACCUMULATOR[precision]]
+    register_j = arithmetic.register_energy_j_per_bit(node)
+    logic = arithmetic.mac_area_mm2(precision, node)
+    logic += sum_bits * arithmetic.register_area_mm2_per_bit(node)
+
+    def of_macro(n_bytes: int) -> tuple[float, float, float]:
+        """Return energy of two operands, area, and leakage per byte of a PE's buffer."""
+        macro = _macro_bytes(n_bytes)
         if macro < sram.FITTED_RANGE_BYTES[0]:
             # Too small for the SRAM law: a register file, a register per bit and stage of choice.
             operand_j = 2 * bits * register_j * (macro - 1).bit_length()
         else:
-            access = sram.access_energy(macro, node)
-            constants.append(access)
-            operand_j = 2 * bits * access.value
-        private_mm2 = accelerator.pes * sram.macro_area_mm2(macro, node)
-        private_w = accelerator.pes * macro * sram.leakage_w_per_byte(node)
-    logic_mm2 = arithmetic.placed_area_mm2(logic * macs)
-    network_mm2 = _network_mm2(hardware, accelerator)
-    area_mm2 = logic_mm2 + private_mm2 + sram_area_mm2(shared) + network_mm2
-    buffer_j = bits * sram.access_energy(shared.bank_bytes, node).value
+            operand_j = 2 * bits * sram.access_energy(macro, node).value
+        return operand_j, sram.macro_area_mm2(macro, node), sram.leakage_w_per_byte(node)
+
+    def of_shared(n_bytes: int) -> tuple[float, float, float]:
+        """Return energy of an element, area, and leakage of a shared buffer."""
+        buffer = _buffer(n_bytes, node)
+        access_j = bits * sram.access_energy(buffer.bank_bytes, node).value
+        return access_j, sram_area_mm2(buffer), sram_leakage_w(buffer)
+
+    if units.template == "systolic":
+        operand_j = np.full(len(units), bits * register_j)
+        private_mm2 = private_w = np.zeros(len(units))
+        logic += 2 * bits * arithmetic.register_area_mm2_per_bit(node)
+    else:
+        operand_j, macro_mm2, leakage_w_per_byte = _looked_up(of_macro, units.l1_bytes)
+        private_mm2 = units.pes * macro_mm2
+        macro_bytes = np.maximum(_SMALLEST_MACRO_BYTES, units.l1_bytes)
+        private_w = units.pes * macro_bytes * leakage_w_per_byte
+    buffer_j, shared_mm2, shared_w = _looked_up(of_shared, units.l2_bytes)
+    logic_mm2 = arithmetic.placed_area_mm2(np.asarray(logic * (units.pes * units.simd), np.float64))
+    network_mm2 = _network_mm2(hardware, units)
+    area_mm2 = logic_mm2 + private_mm2 + shared_mm2 + network_mm2
     # A PE is on average half the side of the accelerator away from the buffer.
-    wire_j = bits * interconnect.wire_energy_j_per_bit(0.5 * math.sqrt(area_mm2))
-    return Silicon(
+    wire_j = bits * interconnect.wire_energy_j_per_bit(np.asarray(0.5 * np.sqrt(area_mm2)))
+    return Prices(
         mac_j=arithmetic.mac_energy_j(precision, node) + operand_j + sum_bits * register_j,
         link_j=buffer_j + wire_j,
         buffer_j=buffer_j,
-        leakage_w=arithmetic.LOGIC_LEAKAGE.value * (logic_mm2 + network_mm2)
-        + private_w
-        + sram_leakage_w(shared),
+        leakage_w=arithmetic.LOGIC_LEAKAGE.value * (logic_mm2 + network_mm2) + private_w + shared_w,
         area_mm2=area_mm2,
-        constants=tuple({each.name: each for each in constants}.values()),
     )
+
+
+def _looked_up(
+    law: Callable[[int], tuple[float, float, float]], sizes: Ints
+) -> tuple[Floats, Floats, Floats]:
+    """Return three figures of each buffer, working each size out once."""
+    levels, which = levels_of(sizes)
+    table = np.array([law(size) for size in np.array(levels, np.int64).tolist()]).reshape(-1, 3)
+    first, second, third = (np.ascontiguousarray(column) for column in table[which].T)
+    return first, second, third
+
+
+def _macro_bytes(l1_bytes: int) -> int:
+    """Return the size of the macro that a PE's buffer is made as."""
+    return max(_SMALLEST_MACRO_BYTES, l1_bytes)
 
 
 def memory_j_per_element(hardware: AsicHardware, element_bytes: int) -> float:
@@ -171,18 +231,18 @@ def _buffer(capacity_bytes: int, node_nm: int) -> SramBuffer:
     return SramBuffer(max(whole, _SMALLEST_MACRO_BYTES * banks), banks=banks, node_nm=node_nm)
 
 
-def _network_mm2(hardware: AsicHardware, accelerator: Accelerator) -> float:
-    """Return the area of the network-on-chip and its arbiter, mm2."""
-    node, pes = hardware.node_nm, accelerator.pes
-    ports = pes
-    if isinstance(accelerator, SystolicAccelerator):
-        ports = accelerator.rows + accelerator.columns
+def _network_mm2(hardware: AsicHardware, units: UnitColumns) -> Floats:
+    """Return the area of networks-on-chip and their arbiters, mm2."""
+    node = hardware.node_nm
+    ports = units.rows + units.columns if units.template == "systolic" else units.pes
     if hardware.arbiter == "matrix":
         scale = area_scale(_MAESTRO_NODE_NM, node)
-        width = accelerator.noc_bandwidth_bytes_per_cycle
-        area_um2 = bus_area_um2(ports, width) + np.maximum(matrix_arbiter_area_um2(ports), 0.0)
-        return float(area_um2) * 1e-6 * scale
-    stages = max(1, (ports - 1).bit_length())
+        area_um2 = bus_area_um2(ports, units.width) + np.maximum(
+            matrix_arbiter_area_um2(ports), 0.0
+        )
+        return np.asarray(area_um2 * 1e-6 * scale)
+    # The exponent of a whole number in floating point is its bit length.
+    stages = np.maximum(1, np.frexp((ports - 1).astype(np.float64))[1])
     bits = 8 + _REQUEST_BITS
-    cell = ports * stages * bits * SWITCH_FACTOR.value
+    cell = np.asarray(ports * stages * bits * SWITCH_FACTOR.value, np.float64)
     return arithmetic.placed_area_mm2(cell * arithmetic.register_area_mm2_per_bit(node))

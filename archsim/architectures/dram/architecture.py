@@ -12,6 +12,9 @@ from archsim.architectures.dram.metrics import METRICS
 from archsim.config import HardwareSpec, WorkloadSpec
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
 
@@ -60,6 +63,50 @@ class DramArchitecture(Architecture):
 
         channel = expect(DramHardware, hardware)
         return simulate(channel, expect(MemoryTraceWorkload, workload), fidelity, seed, timeline)
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Evaluate many designs with the closed forms; see ``batch``."""
+        return self._batch(hardware, workload, columns, "analytic")
+
+    def simulate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """Play many controllers on all cores; see ``batch``."""
+        return self._batch(hardware, workload, columns, "event")
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str] | None:
+        """Return why designs cannot hold the trace; see the base class."""
+        from archsim.architectures.dram.batch import infeasible_reasons
+        from archsim.workload.memory_workload import MemoryTraceWorkload
+
+        trace = expect(MemoryTraceWorkload, workload)
+        return infeasible_reasons(expect(DramHardware, hardware), trace, columns)
+
+    def _batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+        fidelity: Fidelity,
+    ) -> dict[str, NDArray[np.float64]]:
+        from archsim.architectures.dram.batch import evaluate
+        from archsim.workload.memory_workload import MemoryTraceWorkload
+
+        trace = expect(MemoryTraceWorkload, workload)
+        return evaluate(expect(DramHardware, hardware), trace, columns, fidelity)
 
 
 ARCHITECTURE = DramArchitecture()

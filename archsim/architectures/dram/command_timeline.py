@@ -19,7 +19,8 @@ def record_commands(
 ) -> None:
     """Record each command for as long as its bank is busy with it.
 
-    An activate lasts tRCD, a precharge tRP, a refresh tRFC, a read or write its burst.
+    An activate lasts tRCD, a precharge tRP (a clock less where the activate that follows takes two,
+    of which the second counts), a refresh tRFC, a read or write its burst.
 
     Args:
         timeline: Recorder to fill.
@@ -28,7 +29,7 @@ def record_commands(
         issued: The commands.
     """
     t, shape = device.timing, device.organisation
-    lasts = {ACT: min(t.rcd_rd, t.rcd_wr), PRE: t.rp, PREA: t.rp, REFA: t.rfc}
+    lasts = {ACT: min(t.rcd_rd, t.rcd_wr), PRE: t.rp - t.act_clocks + 1, PREA: t.rp, REFA: t.rfc}
     lasts |= dict.fromkeys((RD, RDA, WR, WRA), shape.burst_clocks)
     rows = requests.column(ROW)
     clock_fs = round(device.clock_s * 1e15)

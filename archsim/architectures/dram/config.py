@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from archsim.architectures.dram.mapping import AddressMapping
 from archsim.config import Amperes, HardwareSpec, Seconds, StrictModel, Volts
-from archsim.errors import InputError
+from archsim.errors import InputError, Side
 
 Clocks = Annotated[int, Field(ge=1, le=1_000_000)]
 SomeClocks = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -161,6 +161,35 @@ class DramDevice(HardwareSpec):
     timing: Timing
     currents: Currents
     address_mapping: AddressMapping
+    area_mm2_per_gibit: Annotated[float, Field(gt=0, le=1000)] | None = Field(
+        default=None,
+        description="silicon of the memory dies for 2^30 bits; absent: not known, and counted as "
+        "0 (the controller's area is never counted)",
+    )
+
+    @model_validator(mode="after")
+    def _bursts_fit(self) -> DramDevice:
+        shape, shortest = self.organisation, self.timing.ccd_s
+        if shape.burst_length % shape.data_rate:
+            raise InputError(
+                "a burst must take whole clocks",
+                key="organisation.burst_length",
+                found=str(shape.burst_length),
+                allowed=f"a multiple of data_rate = {shape.data_rate}",
+                sides=[Side("organisation.data_rate", str(shape.data_rate))],
+            )
+        if shortest < shape.burst_clocks:
+            raise InputError(
+                "column commands cannot follow each other faster than their data",
+                key="timing.ccd_s",
+                found=str(shortest),
+                allowed=f"at least burst_length / data_rate = {shape.burst_clocks}",
+                sides=[
+                    Side("organisation.burst_length", str(shape.burst_length)),
+                    Side("organisation.data_rate", str(shape.data_rate)),
+                ],
+            )
+        return self
 
     @model_validator(mode="after")
     def _mapping_fits(self) -> DramDevice:
@@ -178,6 +207,12 @@ class DramDevice(HardwareSpec):
             "rank": shape.ranks,
             "row": shape.rows,
         }
+
+    @property
+    def area_mm2(self) -> float:
+        """Silicon of the memory dies; 0 where it is not known."""
+        gibits = self.organisation.capacity_bytes * 8 / 2**30
+        return (self.area_mm2_per_gibit or 0.0) * gibits
 
     @property
     def peak_bytes_per_s(self) -> float:

@@ -1,4 +1,10 @@
-"""The way in: the player, the arbiter and admission to the request buffer."""
+"""The way in: the player, the arbiter and admission to the request buffer.
+
+Not modelled: the order of SystemC events that fall on the same time. An arrival reaches DRAMSys's
+controller through the arbiter's event queue, and a refresh that falls due through a timer of the
+controller. Which of the two runs first depends on SystemC's heap of timed events, which keeps no
+order among equal times and holds cancelled timers too; here the timer is first.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +17,11 @@ from archsim.architectures.dram.policies import has_room
 from archsim.architectures.dram.responses import DELIVERED
 from archsim.architectures.dram.state import NEVER, Int32s, Int64s, Settings
 
-NEXT, IS_WAITING, ARRIVAL, TURN, ACCEPTED, ENTERED = range(6)
+NEXT, IS_WAITING, ARRIVAL, TURN, ACCEPTED, ENTERED, MET_SIZE, MET_ACTIVE = range(8)
 """Places in ``front``: the request that comes next; whether it waits at the controller for room;
-when it arrives there, and in which turn; when the player last was released; and when the
-controller last took a request."""
+when it arrives there, and in which turn; when the player last was released; when the controller
+last took a request; and whether the buffer's size, or the limit on transactions, ever held a
+request up."""
 
 AFTER_FIRST, WITH_FIRST, AFTER_ALL = range(3)
 """Turns of an arrival among the timer-driven evaluations of its clock: after the first one, as what
@@ -24,13 +31,18 @@ this very clock makes room for."""
 
 def new_front(first: int, settings: Settings) -> Int64s:
     """Return ``front`` before the first request, which is sent at tick ``first``."""
-    return np.array([0, 0, first, AFTER_FIRST, first, -settings.tick], np.int64)
+    return np.array([0, 0, first, AFTER_FIRST, first, -settings.tick, 0, 0], np.int64)
 
 
 @inlined
 def can_enter(front: Int64s, banks: Int64s, channel: Int64s, settings: Settings) -> bool:
     """Say whether a request waits and the buffer has room for it."""
-    return bool(front[IS_WAITING] and has_room(banks, channel, settings))
+    if not front[IS_WAITING]:
+        return False
+    room = has_room(banks, channel, settings)
+    if not room:
+        front[MET_SIZE] = 1
+    return room
 
 
 @inlined
@@ -75,10 +87,12 @@ def pass_arbiter(
         return
     slot = item - settings.max_active
     if slot >= back[DELIVERED]:
+        front[MET_ACTIVE] = 1
         return
     accepted, turn = sent[item], AFTER_FIRST
     if slot >= 0 and delivered[slot] >= accepted:
         accepted, turn = delivered[slot], AFTER_ALL
+        front[MET_ACTIVE] = 1
     if accepted <= front[ENTERED]:
         front[ARRIVAL], front[TURN] = front[ENTERED] + settings.tick, WITH_FIRST
     else:

@@ -10,9 +10,11 @@ import numpy as np
 from archsim.architectures.dram import commands as names
 from archsim.architectures.dram.controller import run
 from archsim.architectures.dram.energy import Activity, Energy, activity, price
-from archsim.architectures.dram.front import new_front
+from archsim.architectures.dram.front import MET_ACTIVE, MET_SIZE, new_front
 from archsim.architectures.dram.power import new_power, note_list
 from archsim.architectures.dram.state import (
+    MET_POSTPONED,
+    MET_PULLED_IN,
     Int8s,
     Int16s,
     Int32s,
@@ -26,6 +28,11 @@ from archsim.errors import InputError
 if TYPE_CHECKING:
     from archsim.architectures.dram.config import Controller, DramDevice
     from archsim.architectures.dram.requests import Requests
+
+LIMITS = (
+    "RequestBufferSize", "MaxActiveTransactions", "RefreshMaxPostponed", "RefreshMaxPulledin",
+)  # fmt: skip
+"""Keys of the controller that say how much of something there may be at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +82,8 @@ class Outcome:
         energy_per_bit_pj: Energy for each bit moved.
         activity: What was counted for the energy.
         energy: Energy by cause.
+        limits_met: Keys of the controller's limits (``LIMITS``) that ever had a say; any of the
+            others could have been higher without a difference.
         record: The run in detail; ``None`` when it was not kept.
     """
 
@@ -91,6 +100,7 @@ class Outcome:
     energy_per_bit_pj: float
     activity: Activity = field(repr=False)
     energy: Energy = field(repr=False)
+    limits_met: frozenset[str] = field(repr=False, compare=False)
     record: Record | None = field(repr=False, compare=False)
 
     @property
@@ -139,7 +149,12 @@ def run_requests(
             log[:, 3].astype(np.int32),
         )
         record = Record(commands, sent, got)
-    return _outcome(requests, device, activity(device, power, counts), counts, sent, got, record)
+    _, ranks, _, _ = state
+    flags = (front[MET_SIZE], front[MET_ACTIVE],
+             ranks[:, MET_POSTPONED].any(), ranks[:, MET_PULLED_IN].any())  # fmt: skip
+    limits_met = frozenset(key for key, flag in zip(LIMITS, flags, strict=True) if flag)
+    done = activity(device, power, counts)
+    return _outcome(requests, device, done, counts, sent, got, limits_met, record)
 
 
 def activity_of_list(device: DramDevice, commands: CommandList) -> Activity:
@@ -156,7 +171,7 @@ def activity_of_list(device: DramDevice, commands: CommandList) -> Activity:
 
 def _outcome(
     requests: Requests, device: DramDevice, done: Activity, counts: Int64s,
-    sent: Int64s, got: Int64s, record: Record | None,
+    sent: Int64s, got: Int64s, limits_met: frozenset[str], record: Record | None,
 ) -> Outcome:  # fmt: skip
     energy = price(device, done)
     clock_ns = device.clock_s * 1e9
@@ -179,6 +194,7 @@ def _outcome(
         energy_per_bit_pj=energy.total_pj / (8 * len(got) * device.organisation.burst_bytes),
         activity=done,
         energy=energy,
+        limits_met=limits_met,
         record=record,
     )
 

@@ -8,15 +8,14 @@ print(outcome.total_cycles, outcome.energy_pj, outcome.mean_latency_ns)
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from archsim.architectures.dram.config import Controller, DramDevice
+from archsim.architectures.dram.many import Job, run_many
 from archsim.architectures.dram.mapping import AddressMapping, mapping_from_order
 from archsim.architectures.dram.outcome import CommandList, Outcome, Record, run_requests
 from archsim.architectures.dram.requests import decode
@@ -86,7 +85,8 @@ def simulate_batch(
     """Run one trace under many controllers, on all cores.
 
     The runs are threads of this process that do not hold the interpreter lock: nothing is copied.
-    The outcomes, in the order of the controllers, keep no record of commands.
+    Controllers that can only do the same (``equivalence``) are run once. The outcomes, in the
+    order of the controllers, keep no record of commands.
 
     Args:
         trace: As for ``simulate``.
@@ -102,8 +102,7 @@ def simulate_batch(
         raise InputError("threads must be at least 1", found=str(threads))
     chips, wanted = load_device(device), [_controller(item) for item in controllers]
     requests = decode(_trace(trace), chips, _mapping(address_mapping, chips))
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        return list(pool.map(lambda item: run_requests(requests, chips, item), wanted))
+    return run_many([Job(requests, chips, item) for item in wanted], threads)
 
 
 def trace_statistics(

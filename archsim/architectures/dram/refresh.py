@@ -10,6 +10,8 @@ from archsim.architectures.dram.state import (
     IN_RANK,
     IS_PULLING_IN,
     IS_STALE,
+    MET_POSTPONED,
+    MET_PULLED_IN,
     NEVER,
     OPEN_BANKS,
     OPEN_ROW,
@@ -43,6 +45,7 @@ def check_refresh(banks: Int64s, ranks: Int64s, settings: Settings, rank: int, n
             ranks[rank, REFRESH] = REFA
         return
     if ranks[rank, POSTPONED] == settings.max_postponed:
+        ranks[rank, MET_POSTPONED] = 1
         if not ranks[rank, BLOCKED]:
             ranks[rank, BLOCKED] = 1
             mark_stale(banks, rank)
@@ -93,5 +96,6 @@ def note_refresh(banks: Int64s, ranks: Int64s, settings: Settings, rank: int, co
     else:
         ranks[rank, IS_PULLING_IN] = 1
     if ranks[rank, POSTPONED] == -settings.max_pulled_in:
+        ranks[rank, MET_PULLED_IN] = 1
         ranks[rank, IS_PULLING_IN] = 0
         ranks[rank, DUE] += settings.refi

@@ -15,7 +15,7 @@ from archsim.architectures.dram.state import (
     Int32s,
     Int64s,
 )
-from archsim.errors import InputError
+from archsim.errors import InfeasibleError
 
 if TYPE_CHECKING:
     from archsim.architectures.dram.config import DramDevice
@@ -51,12 +51,12 @@ def decode(trace: MemoryTrace, device: DramDevice, mapping: AddressMapping) -> R
     """Split the addresses of a trace into bank, row and place in the row.
 
     Raises:
-        InputError: An address lies beyond the device.
+        InfeasibleError: An address lies beyond the device.
     """
     shape, addresses = device.organisation, trace.address
     outside = np.flatnonzero(addresses >= shape.capacity_bytes)
     if len(outside):
-        raise InputError(
+        raise InfeasibleError(
             f"the address of request {int(outside[0])} lies beyond the device {device.name!r}",
             found=hex(int(addresses[outside[0]])),
             allowed=f"0 to {hex(shape.capacity_bytes - 1)}",

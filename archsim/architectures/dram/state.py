@@ -36,8 +36,12 @@ AFTER, BEFORE = range(2)
 with the request it serves, and whether the plan has to be made again; the rank; and the rows of
 ``ready`` of its group and rank."""
 
-PENDING, OPEN_BANKS, BLOCKED, DUE, POSTPONED, IS_PULLING_IN, REFRESH, LAST_ACTS = range(8)
-"""Columns of ``ranks``: the refresh manager, and from ``LAST_ACTS`` on the last four activates."""
+(
+    PENDING, OPEN_BANKS, BLOCKED, DUE, POSTPONED, IS_PULLING_IN, REFRESH, MET_POSTPONED,
+    MET_PULLED_IN, LAST_ACTS,
+) = range(10)  # fmt: skip
+"""Columns of ``ranks``: the refresh manager; whether a limit of its was ever reached; and from
+``LAST_ACTS`` on the last four activates."""
 
 READS_STORED, WRITES_STORED, LAST_BANK, LAST_WRITE, ROW_BUS, COLUMN_BUS = range(6)
 """Places in ``channel``; the buses hold the first tick at which they are free."""

@@ -10,6 +10,8 @@ import numpy as np
 
 from archsim.architectures.base import Fidelity
 from archsim.architectures.gpu.config import GpuHardware
+from archsim.architectures.gpu.gemm import HALF
+from archsim.architectures.gpu.lowering import FORMATS
 from archsim.architectures.gpu.passes import play
 from archsim.architectures.gpu.tables import OPERATION_COLUMNS, components, operation_rows
 from archsim.architectures.gpu.timed_pass import TimedPass
@@ -74,6 +76,7 @@ def finish(
             seed=seed,
             trace_hash=passes[0].trace.content_hash(),
         ),
+        bytes_moved=[_operands(passes)],
         work=[_products(passes)],
         roofline_s=_roofline(gpu, passes),
         more_checks=[_kernels_above_roofline(passes), *_never_faster(passes, fidelity)],
@@ -95,12 +98,25 @@ def _products(passes: Sequence[TimedPass]) -> Pair:
     return Pair("matrix products", float(asked), float(done), "MAC")
 
 
+def _operands(passes: Sequence[TimedPass]) -> Pair:
+    """Compare the operands and results of matrix products with their traffic through the cache."""
+    asked = done = 0.0
+    for item in passes:
+        table, repeats = item.lowered.table, item.repeats
+        product = table.kernel == "gemm"
+        size = np.where(table.precision == HALF, 2.0, 4.0)
+        elements = table.batch * (table.m * table.k + table.k * table.n + table.m * table.n)
+        asked += float(np.dot((size * elements)[product], repeats[product]))
+        done += float(np.dot(item.cache_bytes[product], repeats[product]))
+    return Pair("operands of matrix products", asked, done, "bytes")
+
+
 def _roofline(gpu: GpuHardware, passes: Sequence[TimedPass]) -> float:
     """Return the shortest time that the tensor units need for the work of a card."""
     chip = gpu.chip
     seconds = 0.0
     for item in passes:
-        wide = item.trace.bytes_per_element != 2
+        wide = FORMATS[item.trace.bytes_per_element] == "tf32"
         rate = chip.tf32_flops if wide else chip.half_flops
         seconds += 2.0 * item.trace.totals.macs / rate
     return seconds

@@ -63,8 +63,8 @@ def encode_fast(
         Shape (n, levels x features).
     """
     points = check_positions(encoding, positions)
-    out = np.zeros((len(points), encoding.outputs), np.float32)
-    kernel = _compiled(_add_features)
+    out = np.empty((len(points), encoding.outputs), np.float32)
+    kernel = _feature_kernel(encoding.features)
     levels = grid_levels(encoding)
     for start in range(0, len(points), BLOCK):
         block = slice(start, start + BLOCK)
@@ -121,50 +121,61 @@ def _write_addresses(
             out[n, corner] = index
 
 
-def _add_features(
-    points: NDArray[np.float32],
-    scale: np.float32,
-    resolution: int,
-    entries: int,
-    hashed: bool,
-    primes: tuple[int, int, int],
-    table: NDArray[np.float32],
-    out: NDArray[np.float32],
-    column: int,
-) -> None:
-    """Add the interpolated features of one level to ``out`` from ``column`` on."""
-    samples, dimensions = points.shape
-    corners = 1 << dimensions
-    features = table.shape[1]
-    power_of_two = entries & (entries - 1) == 0
-    part = np.zeros((dimensions, 2), np.int64)
-    share = np.zeros((dimensions, 2), np.float32)
-    for n in range(samples):
-        stride = 1
-        for axis in range(dimensions):
-            scaled = np.float32(scale * points[n, axis]) + np.float32(0.5)
-            cell = int(np.floor(scaled))
-            share[axis, 1] = np.float32(scaled - np.float32(cell))
-            share[axis, 0] = np.float32(1.0) - share[axis, 1]
-            for side in range(2):
-                if hashed:
-                    part[axis, side] = ((cell + side) * primes[axis]) & 0xFFFFFFFF
-                else:
-                    part[axis, side] = (cell + side) * stride
-            stride *= resolution
-        for corner in range(corners):
-            index = 0
-            weight = np.float32(1.0)
+@cache
+def _feature_kernel(features: int) -> Callable[..., None]:
+    """Return the loop over samples of one level; a constant number of features is unrolled."""
+
+    def write_features(
+        points: NDArray[np.float32],
+        scale: np.float32,
+        resolution: int,
+        entries: int,
+        hashed: bool,
+        primes: tuple[int, int, int],
+        table: NDArray[np.float32],
+        out: NDArray[np.float32],
+        column: int,
+    ) -> None:
+        """Write the interpolated features of one level to ``out`` from ``column`` on."""
+        samples, dimensions = points.shape
+        corners = 1 << dimensions
+        power_of_two = entries & (entries - 1) == 0
+        part = np.zeros((dimensions, 2), np.int64)
+        share = np.zeros((dimensions, 2), np.float32)
+        total = np.zeros(features, np.float32)
+        for n in range(samples):
+            stride = 1
             for axis in range(dimensions):
-                side = (corner >> axis) & 1
-                weight *= share[axis, side]
-                if hashed:
-                    index ^= part[axis, side]
-                else:
-                    index += part[axis, side]
-            if power_of_two:
-                index &= entries - 1
-            elif index >= entries:
-                index %= entries
+                scaled = np.float32(scale * points[n, axis]) + np.float32(0.5)
+                cell = int(np.floor(scaled))
+                share[axis, 1] = np.float32(scaled - np.float32(cell))
+                share[axis, 0] = np.float32(1.0) - share[axis, 1]
+                for side in range(2):
+                    if hashed:
+                        part[axis, side] = ((cell + side) * primes[axis]) & 0xFFFFFFFF
+                    else:
+                        part[axis, side] = (cell + side) * stride
+                stride *= resolution
             for feature in range(features):
-                out[n, column + feature] += weight * table[index, feature]
+                total[feature] = 0.0
+            for corner in range(corners):
+                index = 0
+                weight = np.float32(1.0)
+                for axis in range(dimensions):
+                    side = (corner >> axis) & 1
+                    weight *= share[axis, side]
+                    if hashed:
+                        index ^= part[axis, side]
+                    else:
+                        index += part[axis, side]
+                if power_of_two:
+                    index &= entries - 1
+                elif index >= entries:
+                    index %= entries
+                for feature in range(features):
+                    total[feature] += weight * table[index, feature]
+            for feature in range(features):
+                out[n, column + feature] = total[feature]
+
+    compiled: Callable[..., None] = _compiled(write_features)
+    return compiled

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from archsim.errors import InputError
 
+MOST_SAMPLES = 2**53
+"""Samples of a frame that are counted exactly."""
+
 KEPT_POSITIONS = 2048
 """Sample positions kept for address streams."""
 
@@ -34,6 +37,13 @@ class SampleProfile:
     def samples_of_calls(self, pixels: int) -> list[int]:
         """Return whole samples of each call; they add up to the rounded total."""
         total = round(self.samples_per_pixel * pixels)
+        if total > MOST_SAMPLES:
+            raise InputError(
+                "a frame has too many samples to count them",
+                key="sampling.samples_per_pixel",
+                found=f"{self.samples_per_pixel:g} for {pixels} pixels",
+                allowed="at most 2^53 samples in all",
+            )
         ends = np.rint(np.cumsum(self.call_shares) / sum(self.call_shares) * total)
         counts = np.diff(ends, prepend=0.0).astype(np.int64)
         return [int(count) for count in counts]
