@@ -255,8 +255,9 @@ def test_a_missing_extra_is_one_sentence(cli, monkeypatch, package, options, ext
 
 
 def test_a_page_after_a_sweep_and_from_the_ledger_alone(cli, tmp_path):
-    code, _, err = cli("sweep", "study.yaml", "--html", "page.html")
+    code, out, err = cli("sweep", "study.yaml", "--html", "page.html")
     assert (code, err) == (0, "")
+    assert "wrote page.html" in out
     page = (tmp_path / "page.html").read_text()
     assert "5 of 6 designs run and keep to every constraint." in page
     ledger = (tmp_path / "probe.ledger.sqlite").read_bytes()
