@@ -4,6 +4,7 @@
 #   make test               lint, types, import order, quick reproductions, tests
 #   make test EXTRAS=all    the same with every optional dependency installed
 #   make bench              speed and memory against their targets
+#   make fuzz               20,000 hostile inputs of every kind, half an hour
 #   make lint | format | hooks | clean | distclean
 #
 # PYTHON=python3.12 picks an interpreter, VENV=folder another place, JOBS=4 the test processes.
@@ -11,7 +12,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format reproduce pytest bench hooks clean distclean
+.PHONY: help demo test lint format reproduce pytest bench fuzz hooks clean distclean
 
 VENV ?= .venv
 EXTRAS ?=
@@ -71,6 +72,9 @@ format: $(for_tests)
 
 bench: $(for_tests)
 	$(BIN)/python tests/bench/run.py
+
+fuzz: $(for_tests)
+	$(BIN)/python tests/fuzz/campaign.py --record
 
 hooks: $(for_tests)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pre-commit>=3.7'

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsim.errors import InputError, UnknownNameError
+from archsim.errors import InputError, UnknownNameError, shown
 
 if TYPE_CHECKING:
     from archsim.config import Document, HardwareSpec, WorkloadSpec
@@ -144,5 +144,7 @@ def kind_of(document: Document, known: Iterable[str]) -> str:
         raise InputError("the key 'kind' is missing", where=document.locate(""), allowed=allowed)
     if not isinstance(kind, str):
         place = document.locate("kind")
-        raise InputError("must be text", where=place, key="kind", found=repr(kind), allowed=allowed)
+        raise InputError(
+            "must be text", where=place, key="kind", found=shown(kind), allowed=allowed
+        )
     return kind

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from archsim.api.loading import load_hardware, load_workload
 from archsim.api.simulating import architecture_for
 from archsim.config import Document, HardwareSpec, WorkloadSpec, build, load_document
-from archsim.errors import InputError
+from archsim.errors import InputError, shown
+from archsim.paths import path_exists
 from archsim.result import STANDARD_METRICS
 from archsim.space.constraint import Constraint, read_constraint
 from archsim.space.keys import OWNERS, Vocabulary
@@ -119,7 +120,7 @@ def _check_kind(document: Document) -> None:
     kind = document.data.get("kind", "study")
     if kind != "study":
         raise InputError(
-            "expected a study file", where=document.locate("kind"), key="kind", found=repr(kind),
+            "expected a study file", where=document.locate("kind"), key="kind", found=shown(kind),
             allowed="study",
         )  # fmt: skip
 
@@ -156,7 +157,7 @@ def _source(document: Document, source: str | Mapping[str, object]) -> Source:
     """Return what a study names, a relative path taken from the study's folder."""
     if isinstance(source, str) and document.path is not None:
         beside = document.path.parent / source
-        if ("/" in source or source.endswith((".yaml", ".yml"))) and beside.exists():
+        if ("/" in source or source.endswith((".yaml", ".yml"))) and path_exists(beside):
             return beside
     return source
 

@@ -9,36 +9,20 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from archsim.sweeps.identity import KEY_BYTES
 from archsim.sweeps.lease import LEASE_S, Owner
 from archsim.sweeps.ledger_file import check_columns, open_ledger, telling
+from archsim.sweeps.ledger_rows import Claim, Row, read_claim, read_row, read_status
 from archsim.sweeps.outcomes import Outcomes
 
 Key = bytes
 _CHUNK = 5000
 _TRIAL_COLUMNS = ("key", "status", "reason", "traceback", "fidelity", "version", "design")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the ledger says of one trial.
-
-    Attributes:
-        status: ``"done"``, ``"infeasible"``, ``"failed"`` or ``"running"``.
-        reason: Why it is infeasible or failed.
-        figures: Figure to value; empty unless it is done.
-    """
-
-    status: str
-    reason: str
-    figures: Mapping[str, float]
 
 
 class Ledger:
@@ -86,12 +70,10 @@ class Ledger:
                 if row is None:
                     yield None
                     continue
-                figures = {
-                    name: float(value)
-                    for name, value in zip(self._figures, row[3:], strict=True)
-                    if value is not None
-                }
-                yield Row(row[1], row[2], figures)
+                figures = dict(zip(self._figures, row[3:], strict=True))
+                with telling(self.path):
+                    told = read_row(row[1], row[2], figures)
+                yield told
 
     def claim(self, keys: Sequence[Key], owner: Owner) -> tuple[int, set[Key]]:
         """Mark trials as running.
@@ -105,8 +87,8 @@ class Ledger:
         with self._writing():
             self._drop_dead(now)
             taken = set(self._ended(keys))
-            for (held,) in self._database.execute("SELECT keys FROM running").fetchall():
-                taken.update(_cut(held))
+            for held in self._claims():
+                taken.update(held.keys)
             granted = [key for key in dict.fromkeys(keys) if key not in taken]
             number = self._database.execute(
                 "INSERT INTO running (owner, lease_until, keys) VALUES (?, ?, ?)",
@@ -136,10 +118,9 @@ class Ledger:
         """Return those trials that a living process is working on."""
         now, held = time.time(), set[Key]()
         with telling(self.path):
-            claims = self._database.execute("SELECT owner, lease_until, keys FROM running")
-            for owner, until, blob in claims.fetchall():
-                if until >= now and not Owner.parse(owner).is_dead():
-                    held.update(_cut(blob))
+            for claim in self._claims():
+                if claim.until >= now and not claim.owner.is_dead():
+                    held.update(claim.keys)
             found = held.intersection(keys)
             return found.difference(self._ended(list(found)))
 
@@ -202,17 +183,29 @@ class Ledger:
         return row[0] if row else None
 
     def _drop_dead(self, now: float) -> None:
-        """Remove claims whose lease is over or whose process has ended."""
+        """Remove claims whose lease is over or whose process has ended.
+
+        A lease can't be longer than a whole one from now, unless a clock was set back; then it is
+        cut to that, so that the claim of a dead process of another machine still ends.
+        """
         self._database.execute("DELETE FROM running WHERE lease_until < ?", (now,))
-        owners = self._database.execute("SELECT DISTINCT owner FROM running").fetchall()
-        for (owner,) in owners:
-            if Owner.parse(owner).is_dead():
-                self._database.execute("DELETE FROM running WHERE owner = ?", (owner,))
+        for owner in {claim.owner for claim in self._claims()}:
+            if owner.is_dead():
+                self._database.execute("DELETE FROM running WHERE owner = ?", (str(owner),))
+        longest = now + LEASE_S
+        self._database.execute(
+            "UPDATE running SET lease_until = ? WHERE lease_until > ?", (longest, longest)
+        )
+
+    def _claims(self) -> list[Claim]:
+        rows = self._database.execute("SELECT owner, lease_until, keys FROM running").fetchall()
+        return [read_claim(row) for row in rows]
 
     def _ended(self, keys: Sequence[Key]) -> dict[Key, str]:
         found: dict[Key, str] = {}
         for part in _parts(keys):
-            found.update(self._query("SELECT key, status FROM trials WHERE key IN", part))
+            rows = self._query("SELECT key, status FROM trials WHERE key IN", part)
+            found.update((key, read_status(status)) for key, status in rows)
         return found
 
     def _figure_columns(self) -> tuple[str, ...]:
@@ -255,11 +248,6 @@ def _parts(keys: Sequence[Key]) -> Iterator[list[Key]]:
     rest = iter(keys)
     while part := list(islice(rest, _CHUNK)):
         yield part
-
-
-def _cut(keys: bytes) -> Iterator[Key]:
-    """Yield the keys of a claim."""
-    return (keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES))
 
 
 def _quoted(name: str) -> str:

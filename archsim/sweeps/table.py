@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from archsim.errors import InputError, MissingExtraError
 from archsim.result import write_atomically
 from archsim.result.files import check_target
-from archsim.sweeps.ledger import Ledger, Row
+from archsim.sweeps.ledger import Ledger
+from archsim.sweeps.ledger_rows import Row
 from archsim.sweeps.plan import Plan
 
 if TYPE_CHECKING:
