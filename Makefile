@@ -7,6 +7,7 @@
 #   make soak               10,000 random pairs of hardware and workload, PAIRS=500 fewer
 #   make minimum            the tests with the oldest versions of the dependencies (Python 3.11)
 #   make trust              conformance and hash table, and reports/trust.md from all records
+#   make fuzz               20,000 hostile inputs of every kind, half an hour
 #   make lint | format | hooks | clean | distclean
 #
 # PYTHON=python3.12 picks an interpreter, VENV=folder another place, JOBS=4 the test processes.
@@ -14,7 +15,8 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format reproduce pytest bench soak minimum trust hooks clean distclean
+.PHONY: help demo test lint format reproduce pytest bench soak minimum trust fuzz hooks \
+  clean distclean
 
 VENV ?= .venv
 EXTRAS ?=
@@ -94,6 +96,9 @@ $(VENV)-minimum/.installed: pyproject.toml tests/minimum/constraints.txt
 trust: $(for_tests)
 	$(BIN)/python tests/trust/conformance_record.py
 	$(BIN)/python tests/trust/run.py
+
+fuzz: $(for_tests)
+	$(BIN)/python tests/fuzz/campaign.py --record
 
 hooks: $(for_tests)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pre-commit>=3.7'
