@@ -148,6 +148,7 @@ class RunLedger(Ledger):
             history: Its steps.
             trials: Name of each step's trial.
         """
+        self.unpack(trials)  # the view joins with trials that have a row each
         best = float(history.best[-1])
         row = (
             plan.key, plan.study, plan.method, plan.algorithm, json.dumps(plan.options), plan.seed,

@@ -239,8 +239,8 @@ class Evaluator:
 
         hardware = self._builder.base_hardware
         columns = {
-            key.removeprefix("hardware."): _column([point[at] for point in points])
-            for at, key in enumerate(self.task.keys)
+            key.removeprefix("hardware."): _column(values)
+            for key, values in zip(self.task.keys, zip(*points, strict=True), strict=True)
             if key.startswith("hardware.")
         }
         figures = dict(self._evaluate_batch(hardware, workload, columns))
@@ -293,7 +293,7 @@ def _column(values: Sequence[Value]) -> NDArray[np.generic]:
     """Return values as an array whose elements come back as the same Python values."""
     import numpy as np
 
-    kinds = {type(value) for value in values}
+    kinds = set(map(type, values))
     mixed = len(kinds) > 1 or type(None) in kinds
     return np.array(values, dtype=object if mixed else None)
 

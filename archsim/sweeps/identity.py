@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from archsim.space import Space
+    from archsim.space import Parameter, Space
 
 KEY_BYTES = 16
-_MARK = "\x00archsim\x00"
+_LANES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Conditions:
 class Identities:
     """Names the trials of a space.
 
-    The hardware's part is the hash of its whole content (``Specification.content_hash``), with
-    the varied values put into the text of the base instead of building every design. A value
+    The hardware's part is a sum over its whole content (``content_sum``), so that a varied value
+    costs one addition and equal designs have equal names whichever keys a study varies. A value
     under a section that the base does not have is named beside the base's content.
 
     Args:
@@ -61,13 +60,14 @@ class Identities:
             conditions.version
         )
         keys = space.keys
-        self._hardware_at = [at for at, key in enumerate(keys) if key.startswith("hardware.")]
         self._workload_at = [at for at, key in enumerate(keys) if key.startswith("workload.")]
-        self._texts = [
-            [json.dumps(value, allow_nan=False) for value in parameter.values]
-            for parameter in space.parameters
-        ]
-        self._pieces, self._order = self._template()
+        content = builder.base_hardware.content()
+        self._base = content_sum(content)
+        self._changes = {
+            at: _changes(content, space.parameters[at])
+            for at, key in enumerate(keys)
+            if key.startswith("hardware.")
+        }
         self._workloads: dict[tuple[int, ...], bytes] = {}
 
     def keys(self, levels: NDArray[np.int64]) -> list[bytes]:
@@ -76,49 +76,31 @@ class Identities:
         Args:
             levels: Shape (trials, parameters).
         """
-        texts, order, pieces = self._texts, self._order, self._pieces
-        start = hashlib.sha256(pieces[0].encode())
-        tails = pieces[1:]
-        found = []
-        for row, workload in zip(levels.tolist(), self._workload_parts(levels), strict=True):
-            hardware = start.copy()
-            rest = [
-                text
-                for at, tail in zip(order, tails, strict=True)
-                for text in (texts[at][row[at]], tail)
-            ]
-            hardware.update("".join(rest).encode())
-            whole = hashlib.sha256(hardware.digest() + workload)
-            found.append(whole.digest()[:KEY_BYTES])
+        sums = self.hardware_sums(levels).astype("<u8").tobytes()
+        size = _LANES * 8
+        return [
+            hashlib.sha256(sums[at : at + size] + workload).digest()[:KEY_BYTES]
+            for at, workload in zip(
+                range(0, len(sums), size), self._workload_parts(levels), strict=True
+            )
+        ]
+
+    def hardware_sums(self, levels: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return the ``content_sum`` of each design's hardware, shape (designs, 4).
+
+        Args:
+            levels: Shape (designs, parameters).
+        """
+        import numpy as np
+
+        found = np.tile(self._base, (len(levels), 1))
+        for at, changes in self._changes.items():
+            found += changes[levels[:, at]]
         return found
 
-    def hardware_hash(self, levels: Sequence[int]) -> str:
-        """Return the content hash (hex) of one design's hardware."""
-        text = self._pieces[0]
-        for at, tail in zip(self._order, self._pieces[1:], strict=True):
-            text += self._texts[at][levels[at]] + tail
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def _template(self) -> tuple[list[str], list[int]]:
-        """Return the base's text cut at the varied values, and which parameter stands where."""
-        content = self._builder.base_hardware.content()
-        beside = []
-        for at in self._hardware_at:
-            path = self._space.keys[at].split(".")[1:]
-            if not _mark(content, path, f"{_MARK}{at}"):
-                beside.append(at)
-        text = content_text(content)
-        for at in beside:
-            text += f"\n{self._space.keys[at]}={json.dumps(f'{_MARK}{at}')}"
-        order = []
-        parts = text.split(json.dumps(_MARK)[:-1])  # a mark as JSON, without its closing quote
-        for part in parts[1:]:
-            number, _, _ = part.partition('"')
-            order.append(int(number))
-        pieces = [parts[0], *(part.partition('"')[2] for part in parts[1:])]
-        return pieces, order
-
     def _workload_parts(self, levels: NDArray[np.int64]) -> list[bytes]:
+        if not self._workload_at:
+            return [self._workload_part(())] * len(levels)
         columns = levels[:, self._workload_at].tolist()
         return [self._workload_part(tuple(row)) for row in columns]
 
@@ -135,17 +117,54 @@ class Identities:
             except InputError:
                 base = self._builder.base_workload.content_hash()
                 text = f"{base} {content_text(settings)}"
-            self._workloads[levels] = f" {text} {self._conditions}".encode()
+            self._workloads[levels] = hashlib.sha256(f"{text} {self._conditions}".encode()).digest()
         return self._workloads[levels]
 
 
-def _mark(content: object, path: Sequence[str], mark: str) -> bool:
-    """Replace the single value at a path by a mark; return whether there is one."""
+def content_sum(content: object) -> NDArray[np.uint64]:
+    """Return a hash of JSON data that is a sum over its single values, shape (4,).
+
+    Each value is hashed with its path (SHA-256, read as four numbers of 64 bits) and the hashes
+    are added modulo 2^64 each. Different data have equal sums by chance alone, about once in
+    2^256 pairs; it does not withstand somebody who constructs data to that end.
+    """
+    import numpy as np
+
+    hashes = [_hashed(path, value) for path, value in _single_values(content, ())]
+    found: NDArray[np.uint64] = np.sum(hashes, axis=0)
+    return found
+
+
+def _single_values(
+    content: object, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], object]]:
+    """Yield path and value of all that has no parts, empty objects and lists among them."""
+    if isinstance(content, dict) and content:
+        for name, part in content.items():
+            yield from _single_values(part, (*path, str(name)))
+    elif isinstance(content, list) and content:
+        for at, part in enumerate(content):
+            yield from _single_values(part, (*path, at))
+    else:
+        yield path, content
+
+
+def _hashed(path: Sequence[str | int], value: object, kind: str = "at") -> NDArray[np.uint64]:
+    import numpy as np
+
+    text = f"{kind} {content_text(list(path))} {content_text(value)}"
+    return np.frombuffer(hashlib.sha256(text.encode()).digest(), dtype="<u8").astype(np.uint64)
+
+
+def _changes(content: object, parameter: Parameter) -> NDArray[np.uint64]:
+    """Return what each value of a parameter adds to the sum of the base, shape (values, 4)."""
+    import numpy as np
+
+    path = parameter.key.split(".")[1:]
     for name in path[:-1]:
         content = content.get(name) if isinstance(content, dict) else None
-    if not isinstance(content, dict) or path[-1] not in content:
-        return False
-    if isinstance(content[path[-1]], dict | list):
-        return False
-    content[path[-1]] = mark
-    return True
+    there = isinstance(content, dict) and path[-1] in content
+    base = content[path[-1]] if isinstance(content, dict) and there else None
+    if not there or isinstance(base, dict | list):
+        return np.stack([_hashed(path, value, "beside") for value in parameter.values])
+    return np.stack([_hashed(path, value) for value in parameter.values]) - _hashed(path, base)

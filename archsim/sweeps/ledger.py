@@ -9,36 +9,45 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice, repeat
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from archsim.sweeps.lease import LEASE_S, Owner
 from archsim.sweeps.ledger_file import check_columns, open_ledger, telling
 from archsim.sweeps.ledger_rows import Claim, Row, check_records, read_claim, read_status
 from archsim.sweeps.outcomes import Outcomes
+from archsim.sweeps.packed import Packed, PackedTrials
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Key = bytes
+PACKED_TRIALS = 1000
+"""From so many trials on that end at the same time, those that are done share a row."""
 _CHUNK = 5000
-_FIRST_FIGURE = 3
 _TRIAL_COLUMNS = ("key", "status", "reason", "traceback", "fidelity", "version", "design")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What the file holds of some trials.
+    """What the file holds of some trials, column by column.
 
     Attributes:
-        names: Figures.
-        records: For each trial its key, status, reason and figures (``None`` where it has none);
-            ``None`` for a trial that has not ended.
+        places: Which of the keys asked for they are.
+        statuses: One per trial.
+        reasons: One per trial; empty for one that is done.
+        figures: Figure to one number per trial; NaN where one has none.
     """
 
-    names: tuple[str, ...]
-    records: list[tuple[Any, ...] | None]
+    places: NDArray[np.int64]
+    statuses: Sequence[str]
+    reasons: Sequence[str]
+    figures: Mapping[str, NDArray[np.float64]]
 
 
 class Ledger:
@@ -55,6 +64,7 @@ class Ledger:
     def __init__(self, path: Path, mode: Literal["write", "read"] = "write") -> None:
         self.path = path
         self._database = open_ledger(path, mode)
+        self._packed = PackedTrials(self._database)
         self._figures = self._figure_columns()
 
     def __enter__(self) -> Self:
@@ -73,28 +83,59 @@ class Ledger:
         with telling(self.path):
             return self._ended(keys)
 
-    def rows(self, keys: Sequence[Key]) -> Iterator[Row | None]:
-        """Yield what is known of each trial, in the order of the keys."""
+    def rows(self, keys: Sequence[Key]) -> list[Row | None]:
+        """Return what is known of each trial, in the order of the keys."""
+        found: list[Row | None] = [None] * len(keys)
         for part in self.parts(keys):
-            names = part.names
-            for record in part.records:
-                if record is None:
-                    yield None
-                    continue
-                values = zip(names, record[_FIRST_FIGURE:], strict=True)
-                figures = {name: float(value) for name, value in values if value is not None}
-                yield Row(record[1], record[2], figures)
+            columns = {name: column.tolist() for name, column in part.figures.items()}
+            ended = zip(part.places.tolist(), part.statuses, part.reasons, strict=True)
+            for at, (place, status, reason) in enumerate(ended):
+                figures = {name: column[at] for name, column in columns.items()}
+                kept = {name: value for name, value in figures.items() if value == value}
+                found[place] = Row(status, reason, kept)
+        return found
 
     def parts(self, keys: Sequence[Key]) -> Iterator[Part]:
-        """Yield what is known of trials as the file holds it, some thousand keys at a time."""
+        """Yield what is known of those trials that have ended, some thousand at a time."""
+        import numpy as np
+
+        single = np.ones(len(keys), dtype=bool)
+        for packed in self._batches(keys):
+            count = len(packed.places)
+            single[packed.places] = False
+            yield Part(packed.places, ["done"] * count, [""] * count, packed.figures)
+        places = np.flatnonzero(single)
+        if self._has_single_rows():
+            for begin in range(0, len(places), _CHUNK):
+                yield from self._single_rows(keys, places[begin : begin + _CHUNK].tolist())
+
+    def _batches(self, keys: Sequence[Key]) -> Iterator[Packed]:
+        with telling(self.path):
+            yield from self._packed.find(keys)
+
+    def _single_rows(self, keys: Sequence[Key], places: Sequence[int]) -> Iterator[Part]:
+        """Yield what the table of single trials holds of some keys."""
+        import numpy as np
+
         self._figures = self._figure_columns()
         names = "".join(f", {_quoted(name)}" for name in self._figures)
         head = f"SELECT key, status, reason{names} FROM trials WHERE key IN"  # noqa: S608
-        for some in _parts(keys):
-            with telling(self.path):
-                found = {record[0]: record for record in self._query(head, some)}
-                check_records(self._figures, found.values())
-            yield Part(self._figures, [found.get(key) for key in some])
+        with telling(self.path):
+            rows = {row[0]: row for row in self._query(head, [keys[place] for place in places])}
+            check_records(self._figures, rows.values())
+        found = [(place, rows[keys[place]]) for place in places if keys[place] in rows]
+        if not found:
+            return
+        _, statuses, reasons, *columns = zip(*(row for _, row in found), strict=True)
+        figures = {
+            name: np.array(values, dtype=np.float64)  # none becomes NaN
+            for name, values in zip(self._figures, columns, strict=True)
+        }
+        yield Part(np.array([place for place, _ in found]), statuses, reasons, figures)
+
+    def _has_single_rows(self) -> bool:
+        with telling(self.path):
+            return bool(self._database.execute("SELECT EXISTS(SELECT 1 FROM trials)").fetchone()[0])
 
     def claim(self, keys: Sequence[Key], owner: Owner) -> tuple[int, set[Key]]:
         """Mark trials as running.
@@ -165,23 +206,57 @@ class Ledger:
             version: Version of archsim.
             finished_claim: Claim of which these are the last trials; it is given up.
         """
-        names = tuple(outcomes.figures)
-        self._add_figures(names)
-        columns = ", ".join((*_TRIAL_COLUMNS, *map(_quoted, names)))
-        marks = ", ".join("?" * (len(_TRIAL_COLUMNS) + len(names)))
-        count = len(outcomes)
-        rows = zip(
-            keys, outcomes.statuses, outcomes.reasons, outcomes.tracebacks,
-            [fidelity] * count, [version] * count, designs, *outcomes.figures.values(),
-            strict=True,
-        )  # fmt: skip
+        done = [at for at, status in enumerate(outcomes.statuses) if status == "done"]
+        packed = done if len(done) >= PACKED_TRIALS else []
+        others: Sequence[int] = range(len(outcomes))
+        if packed:
+            check_columns(tuple(outcomes.figures), (*_TRIAL_COLUMNS, "id"))
+            others = [at for at, status in enumerate(outcomes.statuses) if status != "done"]
+        if others:
+            self._add_figures(tuple(outcomes.figures))
         with self._writing():
-            self._database.executemany(
-                f"INSERT INTO trials ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
-                rows,
-            )
+            there = self._ended(keys) if packed else dict.fromkeys(self._in_batches(keys))
+            new = [at for at in packed if keys[at] not in there]
+            if new:
+                self._packed.add(keys, designs, outcomes, new, (fidelity, version))
+            if others:
+                rows = zip(
+                    keys, outcomes.statuses, outcomes.reasons, outcomes.tracebacks,
+                    repeat(fidelity), repeat(version), designs, *outcomes.figures.values(),
+                    strict=False,
+                )  # fmt: skip
+                chosen = [False] * len(keys)
+                for at in others:
+                    chosen[at] = keys[at] not in there
+                self._insert(tuple(outcomes.figures), compress(rows, chosen))
             if finished_claim is not None:
                 self._database.execute("DELETE FROM running WHERE id = ?", (finished_claim,))
+
+    def unpack(self, keys: Sequence[Key]) -> None:
+        """Give trials that stand in batches rows of their own too, for what joins with these."""
+        packed = list(self._batches(keys))
+        self._add_figures(list(dict.fromkeys(name for part in packed for name in part.figures)))
+        with self._writing():
+            for part in packed:
+                rows = zip(part.places.tolist(), self._packed.rows(part), strict=True)
+                self._insert(
+                    tuple(part.figures),
+                    ((keys[place], "done", "", None, *conditions) for place, conditions in rows),
+                )
+
+    def _insert(self, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Add rows of single trials; those that are there stay as they are.
+
+        Args:
+            names: Figures; each has a column.
+            rows: Trial columns, then the figures.
+        """
+        columns = ", ".join((*_TRIAL_COLUMNS, *map(_quoted, names)))
+        marks = ", ".join("?" * (len(_TRIAL_COLUMNS) + len(names)))
+        self._database.executemany(
+            f"INSERT INTO trials ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+            rows,
+        )
 
     def forget_failed(self, keys: Sequence[Key]) -> int:
         """Remove failed trials, so that they are tried again; return how many there were."""
@@ -222,8 +297,15 @@ class Ledger:
         rows = self._database.execute("SELECT owner, lease_until, keys FROM running").fetchall()
         return [read_claim(row) for row in rows]
 
+    def _in_batches(self, keys: Sequence[Key]) -> list[Key]:
+        return [
+            key for key, is_there in zip(keys, self._packed.holds(keys), strict=True) if is_there
+        ]
+
     def _ended(self, keys: Sequence[Key]) -> dict[Key, str]:
-        found: dict[Key, str] = {}
+        found = dict.fromkeys(self._in_batches(keys), "done")
+        if not self._has_single_rows():
+            return found
         for part in _parts(keys):
             rows = self._query("SELECT key, status FROM trials WHERE key IN", part)
             found.update((key, read_status(status)) for key, status in rows)

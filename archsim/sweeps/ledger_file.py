@@ -13,7 +13,7 @@ from archsim.paths import is_file, is_folder, path_exists
 from archsim.sweeps.ledger_rows import BadRowError
 
 APPLICATION = 0x41524C47  # "ARLG", in the header of the file
-FORMAT = 1
+FORMAT = 2
 BUSY_MS = 30_000
 
 _SCHEMA = """
@@ -26,6 +26,15 @@ CREATE TABLE trials (
     fidelity TEXT NOT NULL,
     version TEXT NOT NULL,
     design TEXT NOT NULL
+);
+CREATE TABLE batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    keys BLOB NOT NULL,
+    fidelity TEXT NOT NULL,
+    version TEXT NOT NULL,
+    designs TEXT NOT NULL,
+    names TEXT NOT NULL,
+    figures BLOB NOT NULL
 );
 CREATE TABLE running (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archsim.sweeps.identity import KEY_BYTES
 from archsim.sweeps.lease import Owner
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Columns = dict[str, NDArray[np.float64]]
 
 ENDED = ("done", "infeasible", "failed")
 
@@ -99,6 +107,40 @@ def read_status(status: object) -> str:
     return read_row(status, "", {}).status
 
 
+def read_batch(keys: object, names: object, figures: object) -> tuple[tuple[bytes, ...], Columns]:
+    """Return a row of ``batches``: the trials' keys, and figure to one number for each.
+
+    Raises:
+        BadRowError: One of them is not what a sweep writes.
+    """
+    import numpy as np
+
+    cut = read_keys("batch", keys)
+    try:
+        found = json.loads(names) if isinstance(names, str) else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise BadRowError(f"a batch has the names {_told(names)}")
+    if not isinstance(figures, bytes) or len(figures) != 8 * len(found) * len(cut):
+        raise BadRowError(f"a batch of {len(cut)} trials has the figures {_told(figures)}")
+    numbers = np.frombuffer(figures, dtype="<f8").reshape(len(found), len(cut))
+    if np.isinf(numbers).any():
+        raise BadRowError("a trial has the figure inf")
+    return cut, dict(zip(found, numbers, strict=True))
+
+
+def read_keys(what: str, keys: object) -> tuple[bytes, ...]:
+    """Return the keys that stand one after the other in a row.
+
+    Raises:
+        BadRowError: They are not what a sweep writes; ``what`` says in which kind of row.
+    """
+    if not isinstance(keys, bytes) or len(keys) % KEY_BYTES:
+        raise BadRowError(f"a {what} has the trials {_told(keys)}")
+    return tuple(keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES))
+
+
 def read_claim(row: Sequence[object]) -> Claim:
     """Return a row of ``running``: owner, end of the lease, keys.
 
@@ -106,16 +148,14 @@ def read_claim(row: Sequence[object]) -> Claim:
         BadRowError: One of them is not what a sweep writes.
     """
     owner, until, keys = row
-    if not isinstance(keys, bytes) or len(keys) % KEY_BYTES:
-        raise BadRowError(f"a claim has the trials {_told(keys)}")
+    trials = read_keys("claim", keys)
     if not isinstance(until, int | float) or not math.isfinite(until):
         raise BadRowError(f"a claim has the lease {_told(until)}")
     try:
         found = Owner.parse(str(owner))
     except ValueError as error:
         raise BadRowError(f"a claim has the owner {_told(owner)}") from error
-    cut = (keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES))
-    return Claim(found, float(until), tuple(cut))
+    return Claim(found, float(until), trials)
 
 
 def _told(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,18 +49,39 @@ class Plan:
 
     def points(self, places: Sequence[int]) -> list[Point]:
         """Return the values of some designs."""
-        parameters = self.space.parameters
-        return [
-            [p.values[level] for p, level in zip(parameters, row, strict=True)]
-            for row in self.levels[list(places)].tolist()
+        columns = [
+            map(parameter.values.__getitem__, column)
+            for parameter, column in zip(
+                self.space.parameters, self.levels[list(places)].T.tolist(), strict=True
+            )
         ]
+        return list(zip(*columns, strict=True))
 
     def texts(self, places: Sequence[int]) -> list[str]:
         """Return some designs as JSON."""
-        return [
-            "{" + ", ".join(part[at] for part, at in zip(self._entries, row, strict=True)) + "}"
-            for row in self.levels[list(places)].tolist()
+        chosen = self.levels[list(places)]
+        middle = -(-chosen.shape[1] // 2)
+        first = self._half(chosen, range(middle), "{")
+        comma = ", " if middle < chosen.shape[1] else ""
+        last = self._half(chosen, range(middle, chosen.shape[1]), comma, "}")
+        return list(map(operator.add, first, last))
+
+    def _half(
+        self, chosen: NDArray[np.int64], axes: range, before: str, after: str = ""
+    ) -> list[str]:
+        """Return the JSON of some parameters; equal parts, of which a grid has many, made once."""
+        import numpy as np
+
+        numbers: NDArray[np.int64] = np.zeros(len(chosen), dtype=np.int64)
+        for at in axes:
+            numbers = numbers * self.space.shape[at] + chosen[:, at]
+            numbers = np.unique(numbers, return_inverse=True)[1].reshape(-1)
+        _, where = np.unique(numbers, return_index=True)
+        parts = [
+            ", ".join(self._entries[at][row[at]] for at in axes) for row in chosen[where].tolist()
         ]
+        whole = [before + part + after for part in parts]
+        return list(map(whole.__getitem__, numbers.tolist()))
 
     @cached_property
     def _entries(self) -> list[list[str]]:

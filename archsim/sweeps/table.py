@@ -38,24 +38,19 @@ def make_table(plan: Plan, ledger: Ledger) -> pd.DataFrame:
     count = len(plan)
     statuses, reasons = ["pending"] * count, [""] * count
     figures: dict[str, NDArray[np.float64]] = {}
-    missing = []
-    begin = 0
+    ended = np.zeros(count, dtype=bool)
     for part in ledger.parts(plan.keys):
-        known = [(begin + at, item) for at, item in enumerate(part.records) if item is not None]
-        missing += [begin + at for at, item in enumerate(part.records) if item is None]
-        begin += len(part.records)
-        if not known:
-            continue
-        places = np.array([place for place, _ in known])
-        _, status, reason, *columns = zip(*(item for _, item in known), strict=True)
-        for place, said, why in zip(places.tolist(), status, reason, strict=True):
-            statuses[place], reasons[place] = said, why
-        for name, values in zip(part.names, columns, strict=True):
-            numbers = np.array(values, dtype=np.float64)  # none becomes NaN
+        ended[part.places] = True
+        for place, status, reason in zip(
+            part.places.tolist(), part.statuses, part.reasons, strict=True
+        ):
+            statuses[place], reasons[place] = status, reason
+        for name, numbers in part.figures.items():
             if name not in figures and not np.isnan(numbers).all():
                 figures[name] = np.full(count, np.nan)
             if name in figures:
-                figures[name][places] = numbers
+                figures[name][part.places] = numbers
+    missing = np.flatnonzero(~ended).tolist()
     _judge(plan.study, statuses, reasons, figures)
     held = ledger.running([plan.keys[place] for place in missing])
     for place in missing:
@@ -81,7 +76,7 @@ def feasible_costs(study: Study, table: pd.DataFrame) -> tuple[list[int], pd.Dat
     """
     import pandas as pd
 
-    rows = [at for at, status in enumerate(table["status"]) if status == "done"]
+    rows = (table["status"] == "done").to_numpy().nonzero()[0].tolist()
     costs = {
         str(item): item.cost(table[item.metric].to_numpy(dtype=float)[rows])
         for item in study.objectives

@@ -64,14 +64,14 @@ def test_the_database_of_another_program_is_refused_and_left_alone(study):
 def test_a_ledger_of_another_version_is_refused_and_left_alone(study):
     archsim.sweep(study)
     with sqlite3.connect(LEDGER) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 1")
     database.close()
     before = LEDGER.read_bytes()
     for call in (archsim.sweep, sweep_table):
         with pytest.raises(InputError) as caught:
             call(study)
         assert "of another version of archsim" in sentence(caught)
-        assert "found format 2; allowed: format 1" in sentence(caught)
+        assert "found format 1; allowed: format 2" in sentence(caught)
     assert LEDGER.read_bytes() == before
 
 
