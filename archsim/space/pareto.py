@@ -28,7 +28,7 @@ def pareto_front(costs: Floats) -> NDArray[np.bool_]:
     known = np.flatnonzero(~np.isnan(costs).any(axis=1))
     if not len(known):
         return front
-    distinct, which = np.unique(costs[known], axis=0, return_inverse=True)
+    distinct, which = _distinct(costs[known])
     # Sorted by the first cost, then the second ...: a point can only be dominated by one before.
     kept = np.ones(len(distinct), dtype=bool)
     if distinct.shape[1] == 2:
@@ -39,8 +39,19 @@ def pareto_front(costs: Floats) -> NDArray[np.bool_]:
             if kept[at]:
                 after = distinct[at + 1 :]
                 kept[at + 1 :] &= ~(after >= distinct[at]).all(axis=1)
-    front[known] = kept[which.reshape(-1)]
+    front[known] = kept[which]
     return front
+
+
+def _distinct(costs: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the different rows in ascending order, and which of them each row is."""
+    order = np.lexsort(costs.T[::-1])
+    ranked = costs[order]
+    begins = np.ones(len(costs), dtype=bool)
+    begins[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
+    which = np.empty(len(costs), dtype=np.intp)
+    which[order] = np.cumsum(begins) - 1
+    return ranked[begins], which
 
 
 def hypervolume(costs: Floats, reference: Floats) -> float:

@@ -6,6 +6,7 @@ import math
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from archsim.api.simulating import architecture_for, simulate
@@ -239,8 +240,8 @@ class Evaluator:
 
         hardware = self._builder.base_hardware
         columns = {
-            key.removeprefix("hardware."): _column(values)
-            for key, values in zip(self.task.keys, zip(*points, strict=True), strict=True)
+            key.removeprefix("hardware."): _column(list(map(itemgetter(at), points)))
+            for at, key in enumerate(self.task.keys)
             if key.startswith("hardware.")
         }
         figures = dict(self._evaluate_batch(hardware, workload, columns))

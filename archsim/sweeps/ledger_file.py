@@ -32,7 +32,7 @@ CREATE TABLE batches (
     keys BLOB NOT NULL,
     fidelity TEXT NOT NULL,
     version TEXT NOT NULL,
-    designs TEXT NOT NULL,
+    designs BLOB NOT NULL,
     names TEXT NOT NULL,
     figures BLOB NOT NULL
 );

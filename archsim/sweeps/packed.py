@@ -1,14 +1,16 @@
 """Trials that are done, many to a row of the ledger: what a vectorised sweep writes.
 
 A row of the table ``batches`` holds the keys of its trials one after the other, their designs
-as lines of JSON, and their figures as 64-bit numbers (little-endian), one figure after the other;
-NaN stands for a figure that a trial does not have. Rows are added and never changed.
+as lines of JSON (packed by zlib, for they repeat the keys), and their figures as 64-bit numbers
+(little-endian), one figure after the other; NaN stands for a figure that a trial does not have.
+Rows are added and never changed.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from archsim.sweeps.outcomes import Outcomes
+
+_LONGEST = 1 << 16
+"""More bytes than the JSON of a design has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class PackedTrials:
             "VALUES (?, ?, ?, ?, ?, ?)",
             (
                 b"".join(keys if whole else [keys[place] for place in at]), *conditions,
-                "\n".join(designs if whole else [designs[place] for place in at]),
+                _shrunk(designs if whole else [designs[place] for place in at]),
                 json.dumps(names), numbers.tobytes(),
             ),
         )  # fmt: skip
@@ -129,9 +134,7 @@ class PackedTrials:
         fidelity, version, text, keys = self._database.execute(
             "SELECT fidelity, version, designs, keys FROM batches WHERE id = ?", (found.batch,)
         ).fetchone()
-        designs, trials = str(text).split("\n"), len(read_keys("batch", keys))
-        if len(designs) != trials:
-            raise BadRowError(f"a batch of {trials} trials has {len(designs)} designs")
+        designs = _lines(text, len(read_keys("batch", keys)))
         columns = [column.tolist() for column in found.figures.values()]
         for at, member in enumerate(found.members.tolist()):
             figures = (None if column[at] != column[at] else column[at] for column in columns)
@@ -150,3 +153,24 @@ class PackedTrials:
             for at, key in enumerate(keys, self._count):
                 self._number.setdefault(key, at)
             self._count += len(keys)
+
+
+def _shrunk(lines: Sequence[str]) -> bytes:
+    return zlib.compress("\n".join(lines).encode(), 1)
+
+
+def _lines(packed: object, count: int) -> list[str]:
+    """Return the lines that ``_shrunk`` made small.
+
+    Raises:
+        BadRowError: It did not, or these are more or fewer lines.
+    """
+    try:
+        reader = zlib.decompressobj()
+        text = reader.decompress(packed if isinstance(packed, bytes) else b"", count * _LONGEST)
+        found = text.decode().split("\n")
+    except (zlib.error, ValueError) as error:
+        raise BadRowError("a batch has designs that cannot be read") from error
+    if not reader.eof or len(found) != count:
+        raise BadRowError(f"a batch of {count} trials has {len(found)} designs, or no end")
+    return found

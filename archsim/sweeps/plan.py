@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from archsim.space import Space, Study
     from archsim.sweeps.outcomes import Point
 
+_MOST_NUMBERS = 2**62
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -73,10 +75,14 @@ class Plan:
         import numpy as np
 
         numbers: NDArray[np.int64] = np.zeros(len(chosen), dtype=np.int64)
+        size = 1
         for at in axes:
+            if size * self.space.shape[at] > _MOST_NUMBERS:
+                numbers = np.unique(numbers, return_inverse=True)[1].reshape(-1)
+                size = len(chosen)
             numbers = numbers * self.space.shape[at] + chosen[:, at]
-            numbers = np.unique(numbers, return_inverse=True)[1].reshape(-1)
-        _, where = np.unique(numbers, return_index=True)
+            size *= self.space.shape[at]
+        _, where, numbers = np.unique(numbers, return_index=True, return_inverse=True)
         parts = [
             ", ".join(self._entries[at][row[at]] for at in axes) for row in chosen[where].tolist()
         ]

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 import archsim
 from archsim.errors import InputError
+from archsim.space import choose_designs, load_study
 from archsim.sweeps import Ledger
+from archsim.sweeps import plan as plan_module
 from archsim.sweeps.identity import content_sum
 from archsim.sweeps.ledger import PACKED_TRIALS
 from archsim.sweeps.outcomes import Outcomes
 from archsim.sweeps.packed import PackedTrials
+from archsim.sweeps.plan import make_plan
 
 COUNT = 3 * PACKED_TRIALS // 2
 KEYS = [number.to_bytes(16, "big") for number in range(COUNT)]
@@ -123,7 +126,8 @@ def test_trials_get_rows_of_their_own_for_queries_that_join(tmp_path):
         ("UPDATE batches SET names = '[\"a_s\"]'", "trials has the figures"),
         ("UPDATE batches SET figures = 1", "trials has the figures 1"),
         ("UPDATE batches SET figures = zeroblob(8)", "trials has the figures"),
-        ("UPDATE batches SET designs = '{}'", "trials has 1 designs"),
+        ("UPDATE batches SET designs = '{}'", "trials has 1 designs, or no end"),
+        ("UPDATE batches SET designs = x'ffff'", "a batch has designs that cannot be read"),
     ],
 )
 def test_a_batch_that_no_sweep_wrote_is_told(tmp_path, change, said):
@@ -205,3 +209,28 @@ def test_designs_found_by_different_keys_are_shared(make_study):
     turned = {"hardware.frequency_hz": {"values": ["1 GHz"]}, "hardware.lanes": {"values": [8, 6]}}
     table = archsim.sweep(make_study(turned, **kind), ledger="shared.sqlite")
     assert table.attrs["summary"]["new"] == 0
+
+
+def test_designs_are_told_as_json_however_large_the_space(make_study):
+    clock = {"minimum": "1 GHz", "maximum": "2 GHz", "points": 3}
+    lanes = {"minimum": 1, "maximum": 250, "step": 1}
+    spaces = [
+        {"hardware.lanes": lanes},
+        {"hardware.lanes": lanes, "hardware.ports": {"values": [1, 2]}},
+        {
+            "hardware.lanes": lanes,
+            "hardware.ports": {"values": [1]},
+            "hardware.frequency_hz": clock,
+        },
+    ]
+    for space in spaces:
+        study = load_study(make_study(space, kind="batch_probe_chip", fidelity="analytic"))
+        plan = make_plan(study, "analytic", choose_designs(study))
+        places = list(reversed(range(len(plan))))
+        points = plan.points(places)
+        for limit in (plan_module._MOST_NUMBERS, 1):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(plan_module, "_MOST_NUMBERS", limit)
+                texts = plan.texts(places)
+            found = [json.loads(text) for text in texts]
+            assert found == [dict(zip(space, point, strict=True)) for point in points]
