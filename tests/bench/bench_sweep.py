@@ -20,6 +20,7 @@ from figures import Figure, peak_memory_mb, write_figures
 
 import archsim
 from archsim.sweeps import Ledger
+from archsim.sweeps.identity import KEY_BYTES
 from archsim.sweeps.lease import Owner
 from archsim.sweeps.outcomes import Outcomes
 from archsim.sweeps.work import Part
@@ -36,11 +37,13 @@ def ledger() -> list[Figure]:
     figures = {name: random.random(BATCH).tolist() for name in ("a_s", "b_j", "c_mm2", "d_w", "e")}
     outcomes = Outcomes(["done"] * BATCH, [""] * BATCH, [None] * BATCH, figures)
     designs = [f'{{"hardware.npu.systolic_arrays": {number}}}' for number in range(BATCH)]
+    data = random.bytes(KEY_BYTES * ROWS)
+    names = [data[at : at + KEY_BYTES] for at in range(0, len(data), KEY_BYTES)]
     with Ledger(Path("rows.sqlite")) as book:
         owner = Owner.here()
         begin, busy = time.perf_counter(), time.process_time()
-        for _ in range(ROWS // BATCH):
-            keys = [random.bytes(16) for _ in range(BATCH)]
+        for at in range(0, ROWS, BATCH):
+            keys = names[at : at + BATCH]
             claim, granted = book.claim(keys, owner)
             assert len(granted) == BATCH
             book.record(
