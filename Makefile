@@ -8,6 +8,7 @@
 #   make minimum            the tests with the oldest versions of the dependencies (Python 3.11)
 #   make docs               the documentation, in build/docs
 #   make trust              conformance and hash table, and reports/trust.md from all records
+#   make fuzz               20,000 hostile inputs of every kind, half an hour
 #   make lint | format | hooks | clean | distclean
 #
 # PYTHON=python3.12 picks an interpreter, VENV=folder another place, JOBS=4 the test processes.
@@ -15,7 +16,8 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format reproduce pytest bench soak minimum trust docs hooks clean distclean
+.PHONY: help demo test lint format reproduce pytest bench soak minimum docs trust fuzz hooks \
+  clean distclean
 
 VENV ?= .venv
 EXTRAS ?=
@@ -99,6 +101,9 @@ trust: $(for_tests)
 docs: $(for_tests)
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 	@echo "build/docs/index.html"
+
+fuzz: $(for_tests)
+	$(BIN)/python tests/fuzz/campaign.py --record
 
 hooks: $(for_tests)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pre-commit>=3.7'

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsim.errors import InputError, UnknownNameError
+from archsim.errors import InputError, UnknownNameError, shown
+from archsim.paths import path_exists
 
 if TYPE_CHECKING:
     from archsim.config import Document, HardwareSpec, WorkloadSpec
@@ -137,7 +138,7 @@ def beside(document: Document, source: str | Mapping[str, object]) -> Source:
     """
     if isinstance(source, str) and document.path is not None:
         found = document.path.parent / source
-        if ("/" in source or source.endswith((".yaml", ".yml"))) and found.exists():
+        if ("/" in source or source.endswith((".yaml", ".yml"))) and path_exists(found):
             return found
     return source
 
@@ -158,5 +159,7 @@ def kind_of(document: Document, known: Iterable[str]) -> str:
         raise InputError("the key 'kind' is missing", where=document.locate(""), allowed=allowed)
     if not isinstance(kind, str):
         place = document.locate("kind")
-        raise InputError("must be text", where=place, key="kind", found=repr(kind), allowed=allowed)
+        raise InputError(
+            "must be text", where=place, key="kind", found=shown(kind), allowed=allowed
+        )
     return kind

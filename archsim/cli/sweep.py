@@ -106,4 +106,4 @@ def sweep(
     if as_json:
         print_json(summary)
     else:
-        print_report(sweep_report(summary, export))
+        print_report(sweep_report(summary, [path for path in (export, html) if path]))

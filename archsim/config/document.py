@@ -13,12 +13,12 @@ from archsim.config.files import (
     find_shipped,
     is_path,
     is_shipped,
-    path_exists,
     read_file,
 )
 from archsim.config.inheritance import SETTING, Layer, merge, note_sources
 from archsim.config.overrides import as_data, plain_mapping
 from archsim.errors import InputError, shown
+from archsim.paths import path_exists, resolved
 
 MAXIMUM_EXTENDS = 16
 
@@ -189,14 +189,14 @@ def _with_extended(top: Layer, file: File | None, folder: Folder) -> list[Layer]
     layer = top
     while True:
         if file is not None:
-            seen.append((file.path.resolve(), file.label))
+            seen.append((resolved(file.path), file.label))
         data = {key: value for key, value in layer.data.items() if key != "extends"}
         layers.insert(0, replace(layer, data=data))
         if "extends" not in layer.data:
             return layers
         where = layer.places.get("extends", "")
         file = _extended(layer.data["extends"], where, file, folder)
-        here = file.path.resolve()
+        here = resolved(file.path)
         if any(here == path for path, _ in seen):
             circle = " -> ".join([*(label for _, label in seen), file.label])
             raise InputError(f"files extend each other: {circle}", where=where, key="extends")
@@ -221,14 +221,14 @@ def _extended(target: object, where: str, file: File | None, folder: Folder) -> 
             "data without a file can only extend a shipped name",
             where=where, key="extends", found=shown(target),
         )  # fmt: skip
-    path, root = file.path.parent / target, file.root.resolve()
+    path, root = file.path.parent / target, resolved(file.root)
     allowed = f"a shipped name, or a file inside {shown(str(file.root))}"
     if Path(target).is_absolute() or "\\" in target:
         raise InputError(
             "must be a relative path with forward slashes",
             where=where, key="extends", found=shown(target), allowed=allowed,
         )  # fmt: skip
-    if not path.resolve().is_relative_to(root):
+    if not resolved(path).is_relative_to(root):
         raise InputError(
             "leaves the folder of the file", where=where, key="extends", found=shown(target),
             allowed=allowed,

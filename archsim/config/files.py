@@ -10,6 +10,7 @@ from typing import Literal
 
 from archsim.config.yaml_events import MAXIMUM_BYTES, Parsed, parse_yaml
 from archsim.errors import InputError, UnknownNameError, closest, shown
+from archsim.paths import path_exists
 
 Folder = Literal["hw_configs", "workloads"]
 """The two trees of shipped files."""
@@ -126,14 +127,6 @@ def read_file(file: File) -> Parsed:
             allowed="key: value lines",
         )
     return parsed
-
-
-def path_exists(path: Path) -> bool:
-    """Say whether something is at a path; a path that cannot exist does not."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _read_bytes(file: File) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from archsim.errors import SimulationError
+from archsim.paths import is_folder, path_exists
 from archsim.report.csv_text import csv_text
 from archsim.result import write_atomically
 
@@ -109,7 +110,7 @@ def write_rows(rows: Sequence[Row], folder: str | Path, name: str, title: str) -
         title: Heading of the Markdown file.
     """
     target = Path(folder)
-    if not target.exists() and target.parent.is_dir():
+    if not path_exists(target) and is_folder(target.parent):
         target.mkdir()
     return [
         write_atomically(target / f"{name}.csv", rows_to_csv(rows)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from archsim import papers
 from archsim.errors import InputError, UnknownNameError
 from archsim.papers.base import Paper, Row
+from archsim.paths import is_folder
 
 
 def prepare(names: Sequence[str], folder: Path | None) -> list[Paper]:
@@ -23,7 +24,7 @@ def prepare(names: Sequence[str], folder: Path | None) -> list[Paper]:
     unknown = [name for name in names if name not in papers.PAPERS]
     if unknown:
         raise UnknownNameError("paper", unknown[0], papers.PAPERS)
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not is_folder(folder):
         raise InputError(f"the output folder {str(folder)!r} does not exist")
     return [papers.get(name) for name in names or papers.names()]
 

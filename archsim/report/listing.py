@@ -49,4 +49,5 @@ def verdicts(found: Sequence[Checked]) -> Iterator[RenderableType]:
     for item in found:
         verdict = ("bad   ", "red") if item.problem else ("good  ", "green")
         what = item.problem or f"{item.role} {item.name!r}"
-        yield Text.assemble(verdict, f"{item.file}: {what}", no_wrap=True)
+        name = item.file if item.file.isprintable() else ascii(item.file)
+        yield Text.assemble(verdict, f"{name}: {what}", no_wrap=True)

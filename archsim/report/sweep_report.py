@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -16,12 +15,14 @@ if TYPE_CHECKING:
 _STATUSES = ("done", "infeasible", "failed", "running", "pending")
 
 
-def sweep_report(summary: Mapping[str, Any], export: Path | None) -> Iterator[RenderableType]:
+def sweep_report(
+    summary: Mapping[str, Any], written: Iterable[object] = ()
+) -> Iterator[RenderableType]:
     """Yield the report of a sweep.
 
     Args:
         summary: ``Summary.to_dict()``.
-        export: File that the table was written to; ``None`` when it was not.
+        written: Files that were written.
     """
     rate = summary["new"] / summary["seconds"] if summary["seconds"] else 0.0
     new = f", {summary['new']:,} evaluated now ({rate:,.0f}/s)" if summary["new"] else ""
@@ -55,8 +56,8 @@ def sweep_report(summary: Mapping[str, Any], export: Path | None) -> Iterator[Re
     yield Text(f"ledger {summary['ledger']}")
     if not summary["complete"]:
         yield Text("not complete: the same command goes on from here")
-    if export is not None:
-        yield Text(f"wrote {export}")
+    for path in written:
+        yield Text(f"wrote {path}")
 
 
 def _best(part: Mapping[str, Any]) -> Iterator[RenderableType]:

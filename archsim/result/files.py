@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from archsim.errors import InputError
+from archsim.paths import is_folder
 
 
 def check_target(path: str | Path) -> Path:
@@ -17,9 +18,9 @@ def check_target(path: str | Path) -> Path:
     """
     target = Path(path)
     shown, folder = repr(str(target)), repr(str(target.parent))
-    if target.is_dir():
+    if is_folder(target):
         raise InputError(f"cannot write {shown}: it is a folder")
-    if not target.parent.is_dir():
+    if not is_folder(target.parent):
         raise InputError(f"cannot write {shown}: the folder {folder} does not exist")
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise InputError(f"cannot write {shown}: the folder {folder} is not writable")

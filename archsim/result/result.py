@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from archsim.errors import InputError, MissingExtraError, SimulationError
+from archsim.paths import is_file, is_folder
 from archsim.result import tables
 from archsim.result.checks import Check
 from archsim.result.declarations import COMPONENT_COLUMNS, OPERATION_COLUMNS
@@ -147,8 +148,8 @@ class Result:
         """
         source = Path(path)
         where = str(source)
-        if not source.is_file():
-            problem = "is a folder, not a result file" if source.is_dir() else "does not exist"
+        if not is_file(source):
+            problem = "is a folder, not a result file" if is_folder(source) else "does not exist"
             raise InputError(f"the result file {where!r} {problem}")
         try:
             if source.stat().st_size > MAXIMUM_FILE_BYTES:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archsim.envs.design_evaluator import DesignEvaluator
 from archsim.errors import InputError
 from archsim.search.comparing import compare_methods, lotteries, summarise_methods
 from archsim.search.fronts import front_volumes
@@ -16,6 +17,7 @@ from archsim.search.plan import RunPlan, make_plans
 from archsim.search.processes import run_in_processes
 from archsim.search.progress import SearchProgress, SearchWatcher
 from archsim.search.records import designs_table, finished_runs, records
+from archsim.search.registry import require_packages
 from archsim.search.reranking import Reranking, best_designs, rerank
 from archsim.search.run_ledger import RunLedger
 from archsim.search.summary import SearchSummary
@@ -67,6 +69,11 @@ def search(
     check_workers(workers)
     plans = make_plans(loaded)
     begin = time.monotonic()
+    # Whatever can be wrong with the study is told before there is a ledger.
+    for name in sorted({plan.algorithm for plan in plans}):
+        require_packages(name)
+    if loaded.spec.reward.form == "log_ratio":
+        _check_reward(loaded)
     with RunLedger(ledger_path(loaded, ledger)) as book:
         ended = book.finished([plan.key for plan in plans])
         to_do = [at for at, plan in enumerate(plans) if plan.key not in ended]
@@ -112,6 +119,12 @@ def search_table(
     plans = make_plans(loaded)
     with RunLedger(ledger_path(loaded, ledger), "read") as book:
         return _found(loaded, plans, book)
+
+
+def _check_reward(study: Study) -> None:
+    """Refuse a reward that does not fit the base design."""
+    with DesignEvaluator(study) as evaluator:
+        _ = evaluator.reward
 
 
 def _checked(study: Source | Study, overrides: Mapping[str, object] | None) -> Study:

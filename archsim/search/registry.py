@@ -143,6 +143,17 @@ def read_settings(name: str, options: Options, key: str = "method.options") -> S
     return build(find_method(name).settings, document)
 
 
+def require_packages(name: str) -> None:
+    """Refuse a method whose packages are not installed.
+
+    Raises:
+        MissingExtraError: One is missing.
+    """
+    method = find_method(name)
+    if any(importlib.util.find_spec(module) is None for module in method.modules):
+        raise MissingExtraError(method.extra, f"the search method {name}")
+
+
 def make_algorithm(name: str, space: Space, seed: int, options: Options | None = None) -> Algorithm:
     """Return a search method, ready to be asked.
 
@@ -158,6 +169,5 @@ def make_algorithm(name: str, space: Space, seed: int, options: Options | None =
     """
     method = find_method(name)
     settings = read_settings(name, options or {})
-    if any(importlib.util.find_spec(module) is None for module in method.modules):
-        raise MissingExtraError(method.extra, f"the search method {name}")
+    require_packages(name)
     return method.algorithm(space, seed, settings)

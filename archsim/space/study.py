@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archsim.api.loading import Source, beside, load_hardware, load_workload
 from archsim.api.simulating import architecture_for
 from archsim.config import Document, HardwareSpec, WorkloadSpec, build, load_document
-from archsim.errors import InputError
+from archsim.errors import InputError, shown
 from archsim.result import STANDARD_METRICS
 from archsim.space.constraint import Constraint, read_constraint
 from archsim.space.keys import OWNERS, Vocabulary
@@ -129,7 +129,7 @@ def _check_kind(document: Document) -> None:
     kind = document.data.get("kind", "study")
     if kind != "study":
         raise InputError(
-            "expected a study file", where=document.locate("kind"), key="kind", found=repr(kind),
+            "expected a study file", where=document.locate("kind"), key="kind", found=shown(kind),
             allowed="study",
         )  # fmt: skip
 

@@ -9,37 +9,22 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from archsim.sweeps.identity import KEY_BYTES
 from archsim.sweeps.lease import LEASE_S, Owner
 from archsim.sweeps.ledger_file import check_columns, open_ledger, telling
+from archsim.sweeps.ledger_rows import Claim, Row, check_records, read_claim, read_status
 from archsim.sweeps.outcomes import Outcomes
 
 Key = bytes
 _CHUNK = 5000
 _FIRST_FIGURE = 3
 _TRIAL_COLUMNS = ("key", "status", "reason", "traceback", "fidelity", "version", "design")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the ledger says of one trial.
-
-    Attributes:
-        status: ``"done"``, ``"infeasible"``, ``"failed"`` or ``"running"``.
-        reason: Why it is infeasible or failed.
-        figures: Figure to value; empty unless it is done.
-    """
-
-    status: str
-    reason: str
-    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +93,7 @@ class Ledger:
         for some in _parts(keys):
             with telling(self.path):
                 found = {record[0]: record for record in self._query(head, some)}
+                check_records(self._figures, found.values())
             yield Part(self._figures, [found.get(key) for key in some])
 
     def claim(self, keys: Sequence[Key], owner: Owner) -> tuple[int, set[Key]]:
@@ -122,8 +108,8 @@ class Ledger:
         with self._writing():
             self._drop_dead(now)
             taken = set(self._ended(keys))
-            for (held,) in self._database.execute("SELECT keys FROM running").fetchall():
-                taken.update(_cut(held))
+            for held in self._claims():
+                taken.update(held.keys)
             granted = [key for key in dict.fromkeys(keys) if key not in taken]
             number = self._database.execute(
                 "INSERT INTO running (owner, lease_until, keys) VALUES (?, ?, ?)",
@@ -153,10 +139,9 @@ class Ledger:
         """Return those trials that a living process is working on."""
         now, held = time.time(), set[Key]()
         with telling(self.path):
-            claims = self._database.execute("SELECT owner, lease_until, keys FROM running")
-            for owner, until, blob in claims.fetchall():
-                if until >= now and not Owner.parse(owner).is_dead():
-                    held.update(_cut(blob))
+            for claim in self._claims():
+                if claim.until >= now and not claim.owner.is_dead():
+                    held.update(claim.keys)
             found = held.intersection(keys)
             return found.difference(self._ended(list(found)))
 
@@ -219,17 +204,29 @@ class Ledger:
         return row[0] if row else None
 
     def _drop_dead(self, now: float) -> None:
-        """Remove claims whose lease is over or whose process has ended."""
+        """Remove claims whose lease is over or whose process has ended.
+
+        A lease can't be longer than a whole one from now, unless a clock was set back; then it is
+        cut to that, so that the claim of a dead process of another machine still ends.
+        """
         self._database.execute("DELETE FROM running WHERE lease_until < ?", (now,))
-        owners = self._database.execute("SELECT DISTINCT owner FROM running").fetchall()
-        for (owner,) in owners:
-            if Owner.parse(owner).is_dead():
-                self._database.execute("DELETE FROM running WHERE owner = ?", (owner,))
+        for owner in {claim.owner for claim in self._claims()}:
+            if owner.is_dead():
+                self._database.execute("DELETE FROM running WHERE owner = ?", (str(owner),))
+        longest = now + LEASE_S
+        self._database.execute(
+            "UPDATE running SET lease_until = ? WHERE lease_until > ?", (longest, longest)
+        )
+
+    def _claims(self) -> list[Claim]:
+        rows = self._database.execute("SELECT owner, lease_until, keys FROM running").fetchall()
+        return [read_claim(row) for row in rows]
 
     def _ended(self, keys: Sequence[Key]) -> dict[Key, str]:
         found: dict[Key, str] = {}
         for part in _parts(keys):
-            found.update(self._query("SELECT key, status FROM trials WHERE key IN", part))
+            rows = self._query("SELECT key, status FROM trials WHERE key IN", part)
+            found.update((key, read_status(status)) for key, status in rows)
         return found
 
     def _figure_columns(self) -> tuple[str, ...]:
@@ -272,11 +269,6 @@ def _parts(keys: Sequence[Key]) -> Iterator[list[Key]]:
     rest = iter(keys)
     while part := list(islice(rest, _CHUNK)):
         yield part
-
-
-def _cut(keys: bytes) -> Iterator[Key]:
-    """Yield the keys of a claim."""
-    return (keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES))
 
 
 def _quoted(name: str) -> str:

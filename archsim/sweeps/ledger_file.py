@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from archsim.errors import ArchsimError, InputError, SimulationError
+from archsim.paths import is_file, is_folder, path_exists
+from archsim.sweeps.ledger_rows import BadRowError
 
 APPLICATION = 0x41524C47  # "ARLG", in the header of the file
 FORMAT = 1
@@ -46,14 +48,16 @@ def open_ledger(path: Path, mode: Literal["write", "read"]) -> sqlite3.Connectio
         InputError: It is missing, no ledger, of another version, damaged, or not accessible.
         LedgerError: The disk is full.
     """
-    there = path.exists()
-    if path.is_dir():
+    there = path_exists(path)
+    if is_folder(path):
         raise InputError(f"the ledger {str(path)!r} is a folder")
+    if there and not is_file(path):  # SQLite would wait for a pipe and read a device
+        raise InputError(f"the ledger {str(path)!r} is not a regular file")
     if mode == "read" and not there:
         raise InputError(
             f"there is no ledger {str(path)!r} yet", allowed="the ledger of a sweep that has run"
         )
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise InputError(
             f"cannot make the ledger {str(path)!r}: the folder {str(path.parent)!r} does not exist"
         )
@@ -79,6 +83,10 @@ def telling(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except (BadRowError, UnicodeDecodeError) as error:
+        # Names of a damaged schema need not be text; SQLite's own messages quote them.
+        detail = "not text" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise _damaged(path, detail) from error
     except sqlite3.DatabaseError as error:
         text, name = str(error), repr(str(path))
         if _FULL in text:

@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 
-from archsim.sweeps.lease import RENEW_S, Owner
+from archsim.sweeps.lease import LEASE_S, RENEW_S, Owner
 from archsim.sweeps.ledger import Ledger
 from archsim.sweeps.outcomes import Outcomes
 from archsim.sweeps.pace import Pace
@@ -44,7 +44,7 @@ class SweepRun:
         self._elsewhere: list[int] = []
         self._left: Counter[Chunk] = Counter()
         self._parts: list[Part] = []
-        self._flushed = self._renewed = time.monotonic()
+        self._flushed = self._renewed = self._asked = time.monotonic()
         self.progress = Progress(plan.study, plan.task.fidelity, len(set(plan.keys)))
 
     def run(self) -> Progress:
@@ -161,6 +161,11 @@ class SweepRun:
                 waiting.append(place)
             else:
                 self._queue.append(place)
+        if waiting and time.monotonic() - self._asked > LEASE_S:
+            # Ask for them again: leases are by the system's clock, which may have been set back.
+            self._queue.extend(waiting)
+            waiting = []
+            self._asked = time.monotonic()
         self._elsewhere = waiting
         self._watcher(self.progress)
         if waiting and not self._queue:

@@ -106,13 +106,18 @@ def summarise(study: Study, table: pd.DataFrame, fidelity: str, form: str) -> Fi
         fidelity: Which.
         form: How its trials are evaluated.
     """
+    import numpy as np
+
     counts = table["status"].value_counts()
     rows, costs = feasible_costs(study, table)
     best = []
     for objective in study.objectives:
         if not rows or str(objective) not in costs:
             continue
-        row = table.iloc[rows[int(costs[str(objective)].to_numpy().argmin())]]
+        cost = costs[str(objective)].to_numpy(dtype=float)
+        if np.isnan(cost).all():  # a figure that none of these designs has
+            continue
+        row = table.iloc[rows[int(np.nanargmin(cost))]]
         point = {key: _plain(row[key]) for key in study.space.keys}
         best.append(Best(str(objective), float(row[objective.metric]), int(row["design"]), point))
     return FidelitySummary(

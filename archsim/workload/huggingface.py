@@ -9,6 +9,7 @@ from typing import NoReturn
 from pydantic import ValidationError
 
 from archsim.errors import InputError, UnsupportedError, closest
+from archsim.paths import is_file, path_exists
 from archsim.workload.hf_families import ACTIVATIONS, FAMILIES, HfFamily
 from archsim.workload.llm_model import LlmModel
 
@@ -71,8 +72,8 @@ def read_huggingface_config(path: str | Path) -> LlmModel:
 
 
 def _load(file: Path, where: str) -> Json:
-    if not file.is_file():
-        problem = "is not a regular file" if file.exists() else "does not exist"
+    if not is_file(file):
+        problem = "is not a regular file" if path_exists(file) else "does not exist"
         raise InputError(f"the model configuration {problem}", found=where)
     try:
         with file.open("rb") as handle:

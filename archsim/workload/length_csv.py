@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archsim.errors import InputError, closest
+from archsim.paths import is_file, path_exists
 
 MAX_ROWS = 65_536
 """Most requests a file may hold."""
@@ -46,8 +47,8 @@ def read_request_csv(path: Path) -> RequestList:
     Raises:
         InputError: The file or one of its lines is not as described; names file and line.
     """
-    if not path.is_file():
-        problem = "is not a regular file" if path.exists() else "does not exist"
+    if not is_file(path):
+        problem = "is not a regular file" if path_exists(path) else "does not exist"
         raise InputError(f"the request list {problem}", found=str(path))
     rows: list[tuple[int, ...]] = []
     columns = 0

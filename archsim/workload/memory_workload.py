@@ -18,7 +18,8 @@ from archsim.config import (
     build,
     load_document,
 )
-from archsim.errors import InputError
+from archsim.errors import InputError, shown
+from archsim.paths import is_file
 from archsim.workload.memory_trace import MemoryTrace
 from archsim.workload.places import placed
 from archsim.workload.synthetic_memory import Pattern, generate
@@ -100,9 +101,9 @@ def load_memory_trace(source: Source, overrides: Mapping[str, object]) -> Memory
     if isinstance(path, str) and path and "path" not in overrides:
         document = replace(document, data=document.data | {"path": _beside(document, path)})
     workload = build(MemoryTraceWorkload, document)
-    if workload.path is not None and not Path(workload.path).is_file():
+    if workload.path is not None and not is_file(workload.path):
         with placed(document, "path"):
-            raise InputError(f"the trace file {workload.path!r} does not exist")
+            raise InputError(f"the trace file {shown(workload.path)} does not exist")
     return workload
 
 

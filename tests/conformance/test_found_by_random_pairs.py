@@ -57,3 +57,19 @@ def test_an_odd_number_of_layers_has_room_for_half_as_many_with_experts():
     work = archsim.load_workload({**start, "model": {**model, "moe_layers": 1}})
     result = archsim.simulate(archsim.load_hardware("edge-moe-zcu102"), work)
     assert not result.failed_checks
+
+
+def test_pim_refuses_a_window_shorter_than_its_contexts():
+    (start,) = [item for item in SMALL_WORKLOADS["llm"] if item["name"] == "small-decode"]
+    for window, refused in ((1, True), (699, True), (700, False)):
+        work = archsim.load_workload(
+            {**start, "model": {**start["model"], "sliding_window": window}}
+        )
+        if refused:
+            with pytest.raises(InputError, match=r"model\.sliding_window: PIM attends to whole"):
+                archsim.simulate(archsim.load_hardware("neupims"), work)
+        else:
+            result = archsim.simulate(archsim.load_hardware("neupims"), work)
+            assert not result.failed_checks
+        npu = archsim.simulate(archsim.load_hardware("npu-only"), work)
+        assert not npu.failed_checks

@@ -18,6 +18,9 @@ import archsim
 from archsim.architectures.base import FIDELITIES
 from archsim.testing.small import SMALL_RUNS, SMALL_SETTINGS, SMALL_WORKLOADS
 
+NEED_EXTRAS = {"nasaic-w1"}
+"""Designs that need an extra (CP-SAT), which a minimal environment does not have."""
+
 STUDY = {
     "kind": "study", "schema_version": 1, "name": "table", "fidelity": "analytic",
     "hardware": "neupims", "workload": "gpt3-7b-alpaca",
@@ -37,15 +40,16 @@ def digest(data: object) -> str:
 
 
 def runs() -> dict[str, str]:
-    """Return the hashes of one run per family, kind of workload and fidelity."""
+    """Return the hashes of one run per design, kind of workload and fidelity."""
     found = {}
     for kind, works in sorted(SMALL_RUNS.items()):
         for work, names in sorted(works.items()):
-            hardware = archsim.load_hardware(names[-1], SMALL_SETTINGS.get(kind, {}))
             workload = archsim.load_workload(SMALL_WORKLOADS[work][0])
-            for fidelity in FIDELITIES:
-                result = archsim.simulate(hardware, workload, fidelity, seed=3)
-                found[f"{kind}, {work}, {fidelity}"] = digest(result.to_dict())
+            for name in sorted(set(names) - NEED_EXTRAS):
+                hardware = archsim.load_hardware(name, SMALL_SETTINGS.get(kind, {}))
+                for fidelity in FIDELITIES:
+                    result = archsim.simulate(hardware, workload, fidelity, seed=3)
+                    found[f"{kind}, {name}, {work}, {fidelity}"] = digest(result.to_dict())
     return found
 
 

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 import archsim
-from archsim.errors import InputError
+from archsim.errors import InputError, MissingExtraError
 from archsim.search import RunLedger, leaderboard, search_table
 from archsim.search.experiment import search
 from archsim.search.plan import make_plans
@@ -228,6 +228,20 @@ def test_a_killed_search_goes_on_and_ends_the_same(study_data):
     pd.testing.assert_frame_equal(resumed, whole)
     both = (resumed.attrs["summary"]["simulated"], whole.attrs["summary"]["simulated"])
     assert both[0] == both[1] - known
+
+
+def test_what_cannot_run_is_told_before_there_is_a_ledger(study_data, monkeypatch):
+    reward = study_data(
+        hardware="dram-ddr3-1600", workload="memory-random", fidelity="event",
+        space={"hardware.controller.RequestBufferSize": {"values": [1, 2]}},
+        objectives=["minimise area_mm2"], reward={"form": "log_ratio"},
+    )  # fmt: skip
+    with pytest.raises(InputError, match="figures above 0, found area_mm2"):
+        search(reward)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"method tpe needs .*archsim\[search\]"):
+        search(study_data(methods=[{"name": "tpe"}]))
+    assert not list(Path().iterdir())
 
 
 def test_runs_are_named_by_what_decides_them(study_data):

@@ -252,3 +252,25 @@ def test_a_missing_extra_is_one_sentence(cli, monkeypatch, package, options, ext
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
     assert f"pip install 'archsim[{extra}]'" in err
+
+
+def test_a_page_after_a_sweep_and_from_the_ledger_alone(cli, tmp_path):
+    code, out, err = cli("sweep", "study.yaml", "--html", "page.html")
+    assert (code, err) == (0, "")
+    assert "wrote page.html" in out
+    page = (tmp_path / "page.html").read_text()
+    assert "5 of 6 designs run and keep to every constraint." in page
+    ledger = (tmp_path / "probe.ledger.sqlite").read_bytes()
+    assert cli("sweep", "study.yaml", "--status", "--html", "again.html")[0] == 0
+    assert (tmp_path / "again.html").read_text() == page
+    assert (tmp_path / "probe.ledger.sqlite").read_bytes() == ledger
+
+
+def test_a_page_that_could_not_be_written_is_refused_before_anything_runs(cli, tmp_path):
+    code, out, err = cli("sweep", "study.yaml", "--html", "page.txt")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "page.txt" in err
+    code, out, err = cli("sweep", "study.yaml", "--html", "nowhere/page.html")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert not (tmp_path / "probe.ledger.sqlite").exists()

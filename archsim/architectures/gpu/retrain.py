@@ -19,6 +19,7 @@ from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.residual import shipped_forest
 from archsim.architectures.gpu.training import grow
 from archsim.errors import InputError
+from archsim.paths import is_file, is_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def read(folder: Path, name: str) -> pd.DataFrame:
     import pandas as pd
 
     path = folder / f"{name}.csv"
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(f"the measured table {str(path)!r} does not exist")
     return pd.read_csv(path, keep_default_na=False)
 
@@ -123,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="folder of the measured tables")
     parser.add_argument("target", type=Path, help="existing folder for the results")
     chosen = parser.parse_args(arguments)
-    if not chosen.target.is_dir():
+    if not is_folder(chosen.target):
         raise InputError(f"the target folder {str(chosen.target)!r} does not exist")
     gpu = fitted_card(chosen.folder)
     (chosen.target / "constants.yaml").write_text(constants_yaml(gpu), encoding="utf-8")

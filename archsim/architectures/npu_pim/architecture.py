@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
     from archsim.result.provenance import NamedConstant
+    from archsim.workload.llm import LlmWorkload
 
 
 class NpuPimArchitecture(Architecture):
@@ -77,6 +78,7 @@ class NpuPimArchitecture(Architecture):
 
         device = expect(NpuPimHardware, hardware)
         model = expect(LlmWorkload, workload)
+        _check_window(device, model, seed)
         if model.serving is not None:
             return serve(device, model, fidelity, seed, timeline)
         return iterate(device, model, fidelity, seed, timeline)
@@ -98,7 +100,9 @@ class NpuPimArchitecture(Architecture):
         model = expect(LlmWorkload, workload)
         if model.serving is not None:
             raise UnsupportedError("a serving run cannot be evaluated in batches", key="serving")
-        return evaluate(expect(NpuPimHardware, hardware), model, columns)
+        device = expect(NpuPimHardware, hardware)
+        _check_window(device, model, 0)
+        return evaluate(device, model, columns)
 
     def infeasible_reasons(
         self,
@@ -112,6 +116,26 @@ class NpuPimArchitecture(Architecture):
 
         device, model = expect(NpuPimHardware, hardware), expect(LlmWorkload, workload)
         return infeasible_reasons(device, model, columns)
+
+
+def _check_window(device: NpuPimHardware, workload: LlmWorkload, seed: int) -> None:
+    """Refuse contexts beyond a sliding window where PIM attends: it reads whole contexts.
+
+    Raises:
+        UnsupportedError: A request grows longer than the window.
+    """
+    window = workload.model.sliding_window
+    if device.pim is None or window is None or workload.phase == "prefill":
+        return
+    requests = workload.requests(seed)
+    longest = int((requests.prompt_tokens + requests.output_tokens).max())
+    if longest - 1 > window:
+        raise UnsupportedError(
+            "PIM attends to whole contexts, not to a sliding window of them",
+            key="model.sliding_window",
+            found=f"{window} with a context of {longest - 1} tokens",
+            allowed="a window as long as the longest context, null, or hardware without pim",
+        )
 
 
 ARCHITECTURE = NpuPimArchitecture()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archsim.errors import InputError, MissingExtraError
+from archsim.paths import is_file
 
 if TYPE_CHECKING:
     import onnx
@@ -102,7 +103,7 @@ def _load(path: Path) -> onnx.ModelProto:
         import onnx
     except ImportError as error:
         raise MissingExtraError("import", "reading ONNX files") from error
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(f"the ONNX file {str(path)!r} does not exist")
     if path.stat().st_size > LARGEST_FILE_BYTES:
         raise InputError(f"the ONNX file {str(path)!r} is larger than 2 GiB")
