@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from blocks import Block, blocks, holds
+from doc_blocks import Block, blocks, holds
 
 from archsim.cli.main import main
 
