@@ -135,7 +135,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 def _text(cell: str) -> str:
     """Return plain text that Markdown leaves as it is; what stands in back quotes stays code."""
-    parts = re.split(r"(`[^`]*`)", " ".join(cell.split()))
+    parts = re.split(r"(``[^`]*``|`[^`]*`)", " ".join(cell.split()))
     shown = (
         part if part.startswith("`") else re.sub(r"([\\*_$<>\[\]{}])", r"\\\1", part)
         for part in parts
