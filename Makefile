@@ -6,6 +6,7 @@
 #   make bench              speed and memory against their targets
 #   make soak               10,000 random pairs of hardware and workload, PAIRS=500 fewer
 #   make minimum            the tests with the oldest versions of the dependencies (Python 3.11)
+#   make docs               the documentation, in build/docs
 #   make trust              conformance and hash table, and reports/trust.md from all records
 #   make fuzz               20,000 hostile inputs of every kind, half an hour
 #   make lint | format | hooks | clean | distclean
@@ -15,7 +16,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format reproduce pytest bench soak minimum trust fuzz hooks \
+.PHONY: help demo test lint format reproduce pytest bench soak minimum docs trust fuzz hooks \
   clean distclean
 
 VENV ?= .venv
@@ -97,6 +98,10 @@ trust: $(for_tests)
 	$(BIN)/python tests/trust/conformance_record.py
 	$(BIN)/python tests/trust/run.py
 
+docs: $(for_tests)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "build/docs/index.html"
+
 fuzz: $(for_tests)
 	$(BIN)/python tests/fuzz/campaign.py --record
 
@@ -105,7 +110,7 @@ hooks: $(for_tests)
 	$(BIN)/pre-commit install
 
 clean:
-	rm -rf build dist results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf build dist results docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find archsim tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean

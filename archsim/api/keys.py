@@ -115,5 +115,5 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float | str):
-        return str(value)
-    return "" if value == () else str(value)
+        return str(value) or "''"
+    return "[]" if value == () else str(value)

@@ -129,3 +129,8 @@ def test_near_misses_are_suggested(near, meant):
     with pytest.raises(UnknownNameError) as caught:
         explain(near)
     assert caught.value.suggestion == meant
+
+
+def test_a_key_whose_default_is_empty_is_not_called_required():
+    found = [entry for entry in explain("description") if entry.category.endswith("kind asic")]
+    assert dict(found[0].details)["default"] == "''"

@@ -42,10 +42,10 @@ def event_layer() -> list[Figure]:
         mode: statistics.median(layer(seed, mode) for seed in seeds)
         for mode, seeds in (("compat", range(1, 8)), ("physical", range(8, 15)))
     }
-    note = f"the authors' simulator: about {PEER_LAYER_S:.0f} s (quoted)"
+    peer = {"baseline": [PEER_LAYER_S], "against": "the authors' simulator (quoted)"}
     return [
-        Figure("7B batch-256 layer, event, first call", cold, "s", 0.25, note=note),
-        Figure("7B batch-256 layer, event, compat", warm["compat"], "s", 0.25, note=note),
+        Figure("7B batch-256 layer, event, first call", cold, "s", 0.25, **peer),
+        Figure("7B batch-256 layer, event, compat", warm["compat"], "s", 0.25, **peer),
         Figure(
             "7B batch-256 layer, event, physical", warm["physical"], "s", 0.25, note="median of 7"
         ),

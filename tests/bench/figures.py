@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -23,7 +23,9 @@ class Figure:
         unit: Its unit.
         target: What it has to reach; None for a figure that only informs.
         better: Whether a target is an upper (``"lower"``) or a lower (``"higher"``) bound.
-        note: What it is compared with, or how it was taken.
+        note: How it was taken, or what it goes with.
+        baseline: Figures of what it is compared with, in the same unit: one, or lowest and highest.
+        against: What that is.
     """
 
     what: str
@@ -32,6 +34,8 @@ class Figure:
     target: float | None = None
     better: Literal["lower", "higher"] = "lower"
     note: str = ""
+    baseline: Sequence[float] = ()
+    against: str = ""
 
     @property
     def verdict(self) -> str:
@@ -40,6 +44,12 @@ class Figure:
             return ""
         met = self.value <= self.target if self.better == "lower" else self.value >= self.target
         return "met" if met else "MISSED"
+
+    @property
+    def ratios(self) -> list[float]:
+        """How many times better it is than the baseline, smallest first."""
+        lower = self.better == "lower"
+        return sorted(one / self.value if lower else self.value / one for one in self.baseline)
 
     def to_dict(self) -> dict[str, object]:
         """Return the figure with its verdict as JSON data."""

@@ -1,4 +1,6 @@
-"""Every benchmark against its target: ``python tests/bench/run.py [--json FILE]`` (``make bench``).
+"""Every benchmark against its target: ``python tests/bench/run.py`` (``make bench``).
+
+``--json FILE`` keeps the figures, ``--page reports/benchmarks.md`` writes the page of them.
 
 Speeds depend on the machine: targets are for one core of a laptop or a small server. The exit
 code is 1 when a target is missed.
@@ -17,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from benchmark_page import benchmark_page, number, this_machine
 from figures import Figure
 
 HERE = Path(__file__).resolve().parent
@@ -124,11 +127,6 @@ def show(figure: Figure) -> None:
     say(f"{row}{figure.verdict:<7} {figure.note}".rstrip())
 
 
-def number(value: float) -> str:
-    """Return a value with three or four significant digits."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
 def say(line: str) -> None:
     """Print one line at once, also into a pipe."""
     sys.stdout.write(line + "\n")
@@ -139,6 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and, if asked, write JSON; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as JSON")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="also write the page of them")
     parser.add_argument("--skip-kernel", action="store_true", help="leave out the kernel's rates")
     options = parser.parse_args(arguments)
     say(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}\n")
@@ -154,6 +153,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json is not None:
         data = [figure.to_dict() for figure in figures]
         options.json.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    if options.page is not None:
+        options.page.write_text(benchmark_page(figures, this_machine()), encoding="utf-8")
     missed = [figure.what.strip() for figure in figures if figure.verdict == "MISSED"]
     say(f"\n{len(missed)} of {sum(f.target is not None for f in figures)} targets missed")
     return 1 if missed else 0
