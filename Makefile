@@ -8,6 +8,7 @@
 #   make minimum            the tests with the oldest versions of the dependencies (Python 3.11)
 #   make trust              conformance and hash table, and reports/trust.md from all records
 #   make fuzz               20,000 hostile inputs of every kind, half an hour
+#   make mutation           mutants of the kernel, the DRAM timing, energy and the closed forms
 #   make lint | format | hooks | clean | distclean
 #
 # PYTHON=python3.12 picks an interpreter, VENV=folder another place, JOBS=4 the test processes.
@@ -15,7 +16,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format reproduce pytest bench soak minimum trust fuzz hooks \
+.PHONY: help demo test lint format reproduce pytest bench soak minimum trust fuzz mutation hooks \
   clean distclean
 
 VENV ?= .venv
@@ -99,6 +100,9 @@ trust: $(for_tests)
 
 fuzz: $(for_tests)
 	$(BIN)/python tests/fuzz/campaign.py --record
+
+mutation: $(for_tests)
+	$(BIN)/python tests/mutation/run.py --jobs $(JOBS)
 
 hooks: $(for_tests)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pre-commit>=3.7'

@@ -1,0 +1,69 @@
+"""What is mutated, and the tests that have to notice it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = "archsim-1"
+PER_MODULE = 14
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules of one folder of the package, and the test files or folders for them."""
+
+    folder: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    def paths(self) -> list[Path]:
+        """Return the files of the modules."""
+        return [ROOT / "archsim" / self.folder / f"{name}.py" for name in self.modules]
+
+
+GROUPS = {
+    "kernel": Group(
+        "kernel",
+        ("clock", "server", "store", "shared_bandwidth", "round_robin", "processor_sharing",
+         "paced_work", "simulation", "steady_state", "reuse", "timeline", "statistics", "events"),
+        ("tests/kernel",),
+    ),
+    "dram": Group(
+        "architectures/dram",
+        ("timing", "controller", "policies", "refresh", "selection", "front", "buffer", "mapping",
+         "responses", "uncontended", "energy", "power", "legality"),
+        ("tests/dram",),
+    ),
+    "maestro": Group(
+        "architectures/asic/maestro",
+        ("dla", "shi", "rs", "levels", "volumes", "table", "layers", "energy", "silicon"),
+        ("tests/asic/test_maestro_forms.py", "tests/asic/test_maestro_oracle.py"),
+    ),
+    "npu_pim": Group(
+        "architectures/npu_pim",
+        ("gemm", "gemv", "row_tile", "operations", "npu_attention", "stages", "cost"),
+        ("tests/npu_pim",),
+    ),
+    "fpga": Group(
+        "architectures/fpga",
+        ("core_timing", "ternary_time", "matvec", "vit_costs", "roofline", "energy"),
+        ("tests/fpga",),
+    ),
+    "neural_graphics": Group(
+        "architectures/neural_graphics",
+        ("timing", "banks", "cost"),
+        ("tests/neural_graphics",),
+    ),
+    "blocks": Group(
+        "blocks",
+        ("systolic", "systolic_cost", "vector", "dram_channel", "link", "sram", "double_buffer"),
+        ("tests/blocks",),
+    ),
+    "technology": Group(
+        "technology",
+        ("arithmetic", "dram", "sram", "nodes", "interconnect"),
+        ("tests/technology",),
+    ),
+}  # fmt: skip
