@@ -91,7 +91,8 @@ def judged(
     head = f"score {score:.1%} (at least {LEAST:.0%}): {shares(all_tried, all_killed, all_equal)}"
     left_out = sum(len(trial["left_out"]) for trial in trials.values())
     method = (
-        f"drawn with seed {SEED} from the changes of operators, comparisons, numbers and results; "
+        f"drawn with seed {SEED} from the changes of operators, comparisons, numbers and results "
+        f"of functions, without those that run only while modules are imported; "
         f"Numba off, property tests with 25 inputs, {left_out} slow tests left out"
     )
     details = [head, method, *lines, *(f"survived: {text}" for text in survivors)]

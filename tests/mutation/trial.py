@@ -45,6 +45,7 @@ class Trials:
 
     def __init__(self, group: str, output: Path, jobs: int, per_module: int) -> None:
         self.group, self.output, self.jobs, self.per_module = group, output, jobs, per_module
+        self.imported: set[str] = set()
 
     def pytest_configure(self) -> None:
         """Let the property tests try the same inputs every time, and keep no counterexample."""
@@ -60,16 +61,28 @@ class Trials:
         )
         hypothesis.settings.load_profile("mutation")
 
+    def pytest_collection(self) -> None:
+        """Note what runs while modules are imported: its results cannot be changed afterwards."""
+        files = {str(path) for path in GROUPS[self.group].paths()}
+        sys.setprofile(functools.partial(note, files, self.imported))
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Find which test calls what, then try the mutants and write what became of them."""
+        sys.setprofile(None)
         for item in session.items:
             fewer_inputs(item)
         calls = in_child(lambda: covered(session.items, self.group))
+        called = {name for test in calls.values() for name in test["calls"]}
+        fixed = self.imported - called
         chosen = [
             (path, mutant)
             for path in GROUPS[self.group].paths()
             for mutant in sample(
-                mutants(path.read_text(encoding="utf-8")),
+                [
+                    mutant
+                    for mutant in mutants(path.read_text(encoding="utf-8"))
+                    if f"{path}:{mutant.function}" not in fixed
+                ],
                 self.per_module,
                 f"{SEED}|{path.relative_to(ROOT)}",
             )
@@ -85,6 +98,8 @@ class Trials:
             while len(running) >= self.jobs:
                 collect(running, verdicts)
             running[self.started(session, (path, mutant), tests)] = (place, time.monotonic())
+            if place % 10 == 9:
+                sys.stderr.write(f"{self.group}: {place + 1} of {len(chosen)} mutants\n")
         while running:
             collect(running, verdicts)
         rows = [
@@ -130,6 +145,7 @@ class Trials:
         silence()
         code = 3
         try:
+            clear_caches()
             if changed:
                 put_in_place(*changed)
             by_name = {item.nodeid: item for item in session.items}
@@ -229,16 +245,18 @@ def put_in_place(path: Path, mutant: Mutant) -> None:
     Raises:
         LookupError: No such function is imported.
     """
-    clear_caches()
-    code, number = replacement(path.read_text(encoding="utf-8"), str(path), mutant), 0
-    for thing in gc.get_objects():
-        if isinstance(thing, FunctionType):
-            now = thing.__code__
-            if now.co_filename == str(path) and now.co_qualname == mutant.function:
-                thing.__code__ = code
-                number += 1
-    if not number:
+    code = replacement(path.read_text(encoding="utf-8"), str(path), mutant)
+    things = [
+        thing
+        for thing in gc.get_objects()
+        if isinstance(thing, FunctionType)
+        and thing.__code__.co_filename == str(path)
+        and thing.__code__.co_qualname == mutant.function
+    ]
+    if not things:
         raise LookupError(f"{path}: {mutant.function} is not imported")
+    for thing in things:
+        thing.__code__ = code
 
 
 def fewer_inputs(item: pytest.Item) -> None:
@@ -296,7 +314,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--per-module", type=int, default=PER_MODULE)
     given = parser.parse_args(arguments)
     os.chdir(ROOT)
-    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
+    options = [
+        "-q",
+        "-s",
+        "--tb=no",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:faulthandler",
+    ]
     trials = Trials(given.group, given.output, given.jobs, given.per_module)
     return int(pytest.main([*options, *GROUPS[given.group].tests], plugins=[trials]))
 
