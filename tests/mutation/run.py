@@ -1,6 +1,6 @@
 """Mutation score of the kernel, DRAM timing, energy and the closed forms.
 
-    python tests/mutation/run.py [--group kernel]... [--jobs 2] [--per-module 14]
+    python tests/mutation/run.py [--group kernel]... [--jobs 2] [--per-module 6]
 
 What became of every mutant goes to ``results/mutation``. When all groups were tried, the record
 ``reports/trust/mutation.json`` is written. Exit code 1 when fewer than 85 % are killed.
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--per-module", type=int, default=PER_MODULE)
     parser.add_argument("--output", type=Path, default=ROOT / "results" / "mutation")
+    parser.add_argument("--again", action="store_true", help="try the survivors again only")
     parser.add_argument("--no-trial", action="store_true", help="judge the last trials again")
     given = parser.parse_args(arguments)
     given.output.mkdir(parents=True, exist_ok=True)
@@ -40,6 +41,7 @@ def main(arguments: list[str]) -> int:
         command = [sys.executable, str(FOLDER / "trial.py"), group]
         command += [str(given.output / f"{group}.json")]
         command += ["--jobs", str(given.jobs), "--per-module", str(given.per_module)]
+        command += ["--again"] if given.again else []
         subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603
     trials = {
         group: json.loads((given.output / f"{group}.json").read_text(encoding="utf-8"))
@@ -93,7 +95,7 @@ def judged(
     method = (
         f"drawn with seed {SEED} from the changes of operators, comparisons, numbers and results "
         f"of functions, without those that run only while modules are imported; "
-        f"Numba off, property tests with 25 inputs, {left_out} slow tests left out"
+        f"Numba off, property tests with 10 inputs, {left_out} slow tests left out"
     )
     details = [head, method, *lines, *(f"survived: {text}" for text in survivors)]
     return all_tried, int(score < LEAST), details

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = "archsim-1"
-PER_MODULE = 14
+PER_MODULE = 6
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,12 @@ GROUPS = {
     "npu_pim": Group(
         "architectures/npu_pim",
         ("gemm", "gemv", "row_tile", "operations", "npu_attention", "stages", "cost"),
-        ("tests/npu_pim",),
+        (
+            "tests/npu_pim/test_products_and_stages.py",
+            "tests/npu_pim/test_row_tile_figures.py",
+            "tests/npu_pim/test_attention_jobs_and_schedule.py",
+            "tests/npu_pim/test_dram_energy_figures.py",
+        ),
     ),
     "fpga": Group(
         "architectures/fpga",

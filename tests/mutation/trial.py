@@ -1,6 +1,6 @@
 """Tries the mutants of one group, each in a process of its own forked after test collection.
 
-    python tests/mutation/trial.py GROUP OUTPUT.json [--jobs 2] [--per-module 14]
+    python tests/mutation/trial.py GROUP OUTPUT.json [--jobs 2] [--per-module 6]
 
 A mutant's code replaces that of the functions already imported, so a trial costs no import. Only
 the tests that call the function run, the fastest first, until one fails. Numba is switched off.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import functools
 import gc
+import importlib
 import json
 import math
 import os
@@ -30,10 +31,12 @@ if __package__ in (None, ""):
 from mutants import Mutant, mutants, replacement, sample
 from targets import GROUPS, PER_MODULE, ROOT, SEED
 
-TEST_LIMIT_S = 3.0
-PROPERTY_INPUTS = 25
+TEST_LIMIT_S = 1.0
+PROPERTY_INPUTS = 10
 WALL_LIMIT_S = 120.0
 MEMORY_LIMIT = 6 << 30
+NOT_TRIED = 3
+CONTROL = -1
 
 
 class TooSlowError(BaseException):
@@ -43,8 +46,9 @@ class TooSlowError(BaseException):
 class Trials:
     """The pytest plugin that runs trials in place of the tests."""
 
-    def __init__(self, group: str, output: Path, jobs: int, per_module: int) -> None:
+    def __init__(self, group: str, output: Path, jobs: int, per_module: int, again: bool) -> None:
         self.group, self.output, self.jobs, self.per_module = group, output, jobs, per_module
+        self.again = again
         self.imported: set[str] = set()
 
     def pytest_configure(self) -> None:
@@ -68,6 +72,8 @@ class Trials:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Find which test calls what, then try the mutants and write what became of them."""
+        for path in GROUPS[self.group].paths():
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         sys.setprofile(None)
         for item in session.items:
             fewer_inputs(item)
@@ -88,9 +94,17 @@ class Trials:
             )
         ]
         verdicts: dict[int, str] = {}
-        self.control(session, calls)
+        killed = earlier_kills(self.output) if self.again else {}
         running: dict[int, tuple[int, float]] = {}
+        # A trial in which nothing is changed: no test may fail in it.
+        tests = [(name, test["seconds"]) for name, test in calls.items() if useful(test)]
+        control = self.started(session, None, sorted(tests, key=seconds_of))
+        running[control] = (CONTROL, math.inf)
         for place, (path, mutant) in enumerate(chosen):
+            before = killed.get((str(path.relative_to(ROOT)), mutant.name))
+            if before:
+                verdicts[place] = before
+                continue
             tests = chosen_tests(calls, path, mutant)
             if not tests:
                 verdicts[place] = "survived: no test calls it"
@@ -102,6 +116,8 @@ class Trials:
                 sys.stderr.write(f"{self.group}: {place + 1} of {len(chosen)} mutants\n")
         while running:
             collect(running, verdicts)
+        if verdicts[CONTROL] != "survived":
+            raise RuntimeError(f"{self.group}: a test fails although nothing was changed")
         rows = [
             {
                 "module": str(path.relative_to(ROOT)),
@@ -114,20 +130,6 @@ class Trials:
         slow = sorted(name for name, test in calls.items() if test["verdict"] != "passed")
         self.output.write_text(json.dumps({"rows": rows, "left_out": slow}, indent=1) + "\n")
         return True
-
-    def control(self, session: pytest.Session, calls: dict[str, dict[str, object]]) -> None:
-        """Run the tests in a trial's way with nothing changed.
-
-        Raises:
-            RuntimeError: A test fails although nothing was changed.
-        """
-        tests = [(name, test["seconds"]) for name, test in calls.items() if useful(test)]
-        running = {self.started(session, None, sorted(tests, key=seconds_of)): (0, math.inf)}
-        verdicts: dict[int, str] = {}
-        while running:
-            collect(running, verdicts)
-        if verdicts[0] != "survived":
-            raise RuntimeError(f"{self.group}: nothing was changed, yet it was {verdicts[0]}")
 
     def started(
         self,
@@ -143,7 +145,7 @@ class Trials:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
         silence()
-        code = 3
+        code = NOT_TRIED
         try:
             clear_caches()
             if changed:
@@ -160,6 +162,16 @@ class Trials:
             code = 1 if code == 0 else code
         finally:
             os._exit(code)
+
+
+def earlier_kills(output: Path) -> dict[tuple[str, str], str]:
+    """Return the verdicts of the mutants that the last trials killed."""
+    rows = json.loads(output.read_text(encoding="utf-8"))["rows"]
+    return {
+        (row["module"], row["mutant"]): row["verdict"]
+        for row in rows
+        if row["verdict"].startswith("killed")
+    }
 
 
 def chosen_tests(
@@ -195,10 +207,12 @@ def collect(running: dict[int, tuple[int, float]], verdicts: dict[int, str]) -> 
         time.sleep(0.02)
         return
     place, _ = running.pop(number)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == NOT_TRIED:
+        raise RuntimeError("the trial of a mutant could not start")
     if os.WIFSIGNALED(status):
         verdicts[place] = "killed: stopped at a limit"
     else:
-        verdicts[place] = {0: "survived", 1: "killed"}.get(os.WEXITSTATUS(status), "not tried")
+        verdicts[place] = "killed" if os.WEXITSTATUS(status) else "survived"
 
 
 def covered(items: list[pytest.Item], group: str) -> dict[str, dict[str, object]]:
@@ -312,6 +326,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("output", type=Path)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--per-module", type=int, default=PER_MODULE)
+    parser.add_argument("--again", action="store_true", help="try the survivors again only")
     given = parser.parse_args(arguments)
     os.chdir(ROOT)
     options = [
@@ -325,7 +340,7 @@ def main(arguments: list[str]) -> int:
         "-p",
         "no:faulthandler",
     ]
-    trials = Trials(given.group, given.output, given.jobs, given.per_module)
+    trials = Trials(given.group, given.output, given.jobs, given.per_module, given.again)
     return int(pytest.main([*options, *GROUPS[given.group].tests], plugins=[trials]))
 
 
