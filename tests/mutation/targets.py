@@ -39,7 +39,11 @@ GROUPS = {
     "maestro": Group(
         "architectures/asic/maestro",
         ("dla", "shi", "rs", "levels", "volumes", "table", "layers", "energy", "silicon"),
-        ("tests/asic/test_maestro_forms.py", "tests/asic/test_maestro_oracle.py"),
+        (
+            "tests/asic/test_maestro_forms.py",
+            "tests/asic/test_maestro_layer_limits.py",
+            "tests/asic/test_maestro_oracle.py",
+        ),
     ),
     "npu_pim": Group(
         "architectures/npu_pim",
