@@ -34,7 +34,12 @@ GROUPS = {
         "architectures/dram",
         ("timing", "controller", "policies", "refresh", "selection", "front", "buffer", "mapping",
          "responses", "uncontended", "energy", "power", "legality"),
-        ("tests/dram",),
+        (
+            "tests/dram/test_controller_rules.py",
+            "tests/dram/test_legality.py",
+            "tests/dram/test_dram_energy.py",
+            "tests/dram/test_dram_devices.py",
+        ),
     ),
     "maestro": Group(
         "architectures/asic/maestro",
@@ -53,6 +58,7 @@ GROUPS = {
             "tests/npu_pim/test_row_tile_figures.py",
             "tests/npu_pim/test_attention_jobs_and_schedule.py",
             "tests/npu_pim/test_dram_energy_figures.py",
+            "tests/npu_pim/test_npu_attention_by_hand.py",
         ),
     ),
     "fpga": Group(

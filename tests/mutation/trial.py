@@ -4,6 +4,7 @@
 
 A mutant's code replaces that of the functions already imported, so a trial costs no import. Only
 the tests that call the function run, the fastest first, until one fails. Numba is switched off.
+At first property tests try few inputs and slow tests are left out; with --again, neither.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from mutants import Mutant, mutants, replacement, sample
 from targets import GROUPS, PER_MODULE, ROOT, SEED
 
 TEST_LIMIT_S = 1.0
+AGAIN_LIMIT_S = 30.0
 PROPERTY_INPUTS = 10
 WALL_LIMIT_S = 120.0
 MEMORY_LIMIT = 6 << 30
@@ -75,9 +77,10 @@ class Trials:
         for path in GROUPS[self.group].paths():
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         sys.setprofile(None)
-        for item in session.items:
+        for item in session.items if not self.again else []:
             fewer_inputs(item)
-        calls = in_child(lambda: covered(session.items, self.group))
+        limit_s = AGAIN_LIMIT_S if self.again else TEST_LIMIT_S
+        calls = in_child(lambda: covered(session.items, self.group, limit_s))
         called = {name for test in calls.values() for name in test["calls"]}
         fixed = self.imported - called
         chosen = [
@@ -215,7 +218,7 @@ def collect(running: dict[int, tuple[int, float]], verdicts: dict[int, str]) -> 
         verdicts[place] = "killed" if os.WEXITSTATUS(status) else "survived"
 
 
-def covered(items: list[pytest.Item], group: str) -> dict[str, dict[str, object]]:
+def covered(items: list[pytest.Item], group: str, limit_s: float) -> dict[str, dict[str, object]]:
     """Run every test once; returns its verdict, seconds, and the functions it calls."""
     files = {str(path) for path in GROUPS[group].paths()}
     found = {}
@@ -224,7 +227,7 @@ def covered(items: list[pytest.Item], group: str) -> dict[str, dict[str, object]
         calls: set[str] = set()
         found[item.nodeid] = {"calls": calls}
         signal.signal(signal.SIGVTALRM, too_slow)
-        signal.setitimer(signal.ITIMER_VIRTUAL, TEST_LIMIT_S)
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit_s)
         begin, failed = time.process_time(), item.session.testsfailed
         sys.setprofile(functools.partial(note, files, calls))
         verdict = "passed"
