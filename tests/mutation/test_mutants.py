@@ -111,7 +111,7 @@ def test_the_score_counts_survivors_and_sets_equivalent_ones_apart(scripts):
             ["killed"] * 7 + ["killed: stopped at a limit", "survived", "survived"]
         )
     ]
-    trials = {"one": {"rows": rows, "left_out": []}}
+    trials = {"one": {"again": False, "rows": rows, "left_out": []}}
     tried, violations, details = run.judged(trials, {})
     assert (tried, violations) == (10, 1)
     assert details[0].startswith("score 80.0%")

@@ -131,7 +131,9 @@ class Trials:
             for place, (path, mutant) in enumerate(chosen)
         ]
         slow = sorted(name for name, test in calls.items() if test["verdict"] != "passed")
-        self.output.write_text(json.dumps({"rows": rows, "left_out": slow}, indent=1) + "\n")
+        self.output.write_text(
+            json.dumps({"again": self.again, "rows": rows, "left_out": slow}, indent=1) + "\n"
+        )
         return True
 
     def started(
