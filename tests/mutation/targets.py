@@ -64,12 +64,20 @@ GROUPS = {
     "fpga": Group(
         "architectures/fpga",
         ("core_timing", "ternary_time", "matvec", "vit_costs", "roofline", "energy"),
-        ("tests/fpga",),
+        (
+            "tests/fpga/test_ternary_block.py",
+            "tests/fpga/test_ternary_reference.py",
+            "tests/fpga/test_moe_vit.py",
+        ),
     ),
     "neural_graphics": Group(
         "architectures/neural_graphics",
         ("timing", "banks", "cost"),
-        ("tests/neural_graphics",),
+        (
+            "tests/neural_graphics/test_bank_conflicts.py",
+            "tests/neural_graphics/test_frame_timing.py",
+            "tests/neural_graphics/test_ngpc_gates.py",
+        ),
     ),
     "blocks": Group(
         "blocks",
