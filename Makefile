@@ -9,6 +9,7 @@
 #   make docs               the documentation, in build/docs
 #   make trust              conformance and hash table, and reports/trust.md from all records
 #   make fuzz               20,000 hostile inputs of every kind, half an hour
+#   make mutation           mutants of the kernel, the DRAM timing, energy and the closed forms
 #   make lint | format | hooks | clean | distclean
 #
 # PYTHON=python3.12 picks an interpreter, VENV=folder another place, JOBS=4 the test processes.
@@ -16,8 +17,8 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format reproduce pytest bench soak minimum docs trust fuzz hooks \
-  clean distclean
+.PHONY: help demo test lint format reproduce pytest bench soak minimum docs trust fuzz mutation \
+  hooks clean distclean
 
 VENV ?= .venv
 EXTRAS ?=
@@ -104,6 +105,9 @@ docs: $(for_tests)
 
 fuzz: $(for_tests)
 	$(BIN)/python tests/fuzz/campaign.py --record
+
+mutation: $(for_tests)
+	$(BIN)/python tests/mutation/run.py --jobs $(JOBS)
 
 hooks: $(for_tests)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pre-commit>=3.7'

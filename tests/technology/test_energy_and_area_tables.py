@@ -10,8 +10,10 @@ from archsim.technology import (
     NEUPIMS_HBM2,
     NODES_NM,
     PRECISIONS,
+    area_scale,
     arithmetic,
     dram,
+    energy_scale,
     interconnect,
     sram,
 )
@@ -50,6 +52,14 @@ def test_mac_is_the_sum_of_its_constants():
     assert arithmetic.mac_energy_j("bf16", 16) == multiply.value + add.value
     assert arithmetic.mac_area_mm2("bf16", 16) == multiply_area.value + add_area.value
     assert arithmetic.placed_area_mm2(0.7) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("node_nm", NODES_NM)
+def test_a_register_bit_scales_with_the_node(node_nm):
+    energy = 8e-15 * energy_scale(45, node_nm)
+    area = 4.522e-6 * area_scale(45, node_nm)
+    assert arithmetic.register_energy_j_per_bit(node_nm) == pytest.approx(energy)
+    assert arithmetic.register_area_mm2_per_bit(node_nm) == pytest.approx(area)
 
 
 def test_sram_line_meets_the_published_points():
@@ -148,3 +158,8 @@ def test_wires():
     # A 64-bit word over 10 mm: 65 pJ, far above an fp16 multiply-accumulate.
     assert 64 * interconnect.wire_energy_j_per_bit(10.0) == pytest.approx(65e-12)
     assert interconnect.wire_energy_j_per_bit(0.0) == 0
+
+
+def test_a_link_is_found_by_its_kind():
+    assert interconnect.link_energy("interposer").value == 0.5e-12
+    assert interconnect.link_energy("on_package").value == pytest.approx(1.953125e-12)

@@ -79,6 +79,9 @@ def test_interpolated_nodes_lie_between_and_say_so(node_nm, neighbours):
     larger, smaller = (process_node(neighbour) for neighbour in neighbours)
     assert smaller.energy < node.energy < larger.energy
     assert smaller.area < node.area < larger.area
+    # The published delay rises from 32 to 20 nm, and both have the same supply voltage.
+    assert node.delay == pytest.approx(sorted([larger.delay, node.delay, smaller.delay])[1])
+    assert smaller.supply_v <= node.supply_v <= larger.supply_v
 
 
 @pytest.mark.parametrize(

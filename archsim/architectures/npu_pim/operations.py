@@ -7,7 +7,6 @@ steps are summed up in closed form here and played as processes by the event fid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -107,8 +106,3 @@ def operation_fs(operation: NpuOperation, rates: Rates) -> int:
         done = max(done + rates.npu.fs(step.compute_cycles), loaded)
         done += rates.npu.fs(step.tail_cycles)
     return done + operation.fixed_fs
-
-
-def operations_fs(operations: Sequence[NpuOperation], rates: Rates) -> int:
-    """Return how long operations take one after the other."""
-    return sum(operation_fs(operation, rates) for operation in operations)

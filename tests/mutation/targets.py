@@ -1,0 +1,92 @@
+"""What is mutated, and the tests that have to notice it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = "archsim-1"
+PER_MODULE = 6
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules of one folder of the package, and the test files or folders for them."""
+
+    folder: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    def paths(self) -> list[Path]:
+        """Return the files of the modules."""
+        return [ROOT / "archsim" / self.folder / f"{name}.py" for name in self.modules]
+
+
+GROUPS = {
+    "kernel": Group(
+        "kernel",
+        ("clock", "server", "store", "shared_bandwidth", "round_robin", "processor_sharing",
+         "paced_work", "simulation", "steady_state", "reuse", "timeline", "statistics", "events"),
+        ("tests/kernel",),
+    ),
+    "dram": Group(
+        "architectures/dram",
+        ("timing", "controller", "policies", "refresh", "selection", "front", "buffer", "mapping",
+         "responses", "uncontended", "energy", "power", "legality"),
+        (
+            "tests/dram/test_controller_rules.py",
+            "tests/dram/test_legality.py",
+            "tests/dram/test_dram_energy.py",
+            "tests/dram/test_dram_devices.py",
+        ),
+    ),
+    "maestro": Group(
+        "architectures/asic/maestro",
+        ("dla", "shi", "rs", "levels", "volumes", "table", "layers", "energy", "silicon"),
+        (
+            "tests/asic/test_maestro_forms.py",
+            "tests/asic/test_maestro_layer_limits.py",
+            "tests/asic/test_maestro_oracle.py",
+        ),
+    ),
+    "npu_pim": Group(
+        "architectures/npu_pim",
+        ("gemm", "gemv", "row_tile", "operations", "npu_attention", "stages", "cost"),
+        (
+            "tests/npu_pim/test_products_and_stages.py",
+            "tests/npu_pim/test_row_tile_figures.py",
+            "tests/npu_pim/test_attention_jobs_and_schedule.py",
+            "tests/npu_pim/test_dram_energy_figures.py",
+            "tests/npu_pim/test_npu_attention_by_hand.py",
+        ),
+    ),
+    "fpga": Group(
+        "architectures/fpga",
+        ("core_timing", "ternary_time", "matvec", "vit_costs", "roofline", "energy"),
+        (
+            "tests/fpga/test_ternary_block.py",
+            "tests/fpga/test_ternary_reference.py",
+            "tests/fpga/test_moe_vit.py",
+        ),
+    ),
+    "neural_graphics": Group(
+        "architectures/neural_graphics",
+        ("timing", "banks", "cost"),
+        (
+            "tests/neural_graphics/test_bank_conflicts.py",
+            "tests/neural_graphics/test_frame_timing.py",
+            "tests/neural_graphics/test_ngpc_gates.py",
+        ),
+    ),
+    "blocks": Group(
+        "blocks",
+        ("systolic", "systolic_cost", "vector", "dram_channel", "link", "sram", "double_buffer"),
+        ("tests/blocks",),
+    ),
+    "technology": Group(
+        "technology",
+        ("arithmetic", "dram", "sram", "nodes", "interconnect"),
+        ("tests/technology",),
+    ),
+}  # fmt: skip
