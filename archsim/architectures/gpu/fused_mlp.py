@@ -58,12 +58,10 @@ def time_fused_networks(
     work = 2.0 * points.astype(np.float64) * network_weights(inputs, width, outputs, hidden)
     moved = moved_bytes(points, inputs, outputs)
     cached = moved <= CACHE_SHARE * chip.l2_bytes
-    bandwidth = np.where(
-        cached, gpu.matmul.cache_bytes_per_s, gpu.matmul.memory_share * chip.memory_bytes_per_s
-    )
-    transfer_s = moved / bandwidth
+    from_memory = gpu.matmul.memory_share * chip.memory_bytes_per_s
+    transfer_s = moved / np.where(cached, gpu.matmul.cache_bytes_per_s, from_memory)
     compute_s = work / (fit.tensor_share * chip.half_flops)
-    seconds: Float64Array = (
+    seconds: Float64Array = np.asarray(
         gpu.streaming.launch_s
         + fit.layer_s * (hidden + 1)
         + np.maximum(transfer_s, compute_s + fit.exposed_share * transfer_s)
