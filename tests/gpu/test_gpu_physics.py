@@ -14,6 +14,7 @@ from archsim.architectures.gpu.gemm import ALIGNED, HALF, ODD, PAIRED, TF32, ali
 from archsim.architectures.gpu.gemm import time_products as plan_products
 from archsim.architectures.gpu.tiled import blocks_per_sm, occupancy
 from archsim.architectures.gpu.transfer import transfer
+from archsim.errors import InputError
 
 H100 = load_card("h100_sxm")
 
@@ -135,3 +136,35 @@ def test_a_card_transferred_to_itself_is_itself():
     for section, constants in same.items():
         for key, value in constants.items():
             assert math.isclose(value, getattr(getattr(H100, section), key), rel_tol=1e-12)
+
+
+def fused(points=1 << 20, inputs=32, width=64, outputs=16, hidden=2, dtype="fp16"):
+    return pd.DataFrame(
+        {"kernel": ["fused_mlp"], "dtype": [dtype], "batch": [points], "m": [inputs], "n": [width],
+         "k": [outputs], "extra": [f"hidden={hidden}"]}
+    )  # fmt: skip
+
+
+def test_fused_network_by_hand():
+    gpu = load_card("h100_sxm")
+    fit, chip = gpu.fused_mlp, gpu.chip
+    points, multiplies, moved = 1 << 20, 32 * 64 + 64 * 64 + 64 * 16, (1 << 20) * 48 * 2
+    transfer = moved / (gpu.matmul.memory_share * chip.memory_bytes_per_s)
+    compute = 2 * points * multiplies / (fit.tensor_share * chip.half_flops)
+    wanted = gpu.streaming.launch_s + 3 * fit.layer_s + compute + fit.exposed_share * transfer
+    assert compute + fit.exposed_share * transfer > transfer
+    found = archsim.gpu.predict(fused(), "h100_sxm")
+    assert found["seconds"][0] == pytest.approx(wanted)
+
+
+def test_a_fused_network_beats_the_same_layer_by_layer():
+    loose = fused().assign(kernel="mlp2hidden", extra="")
+    both = archsim.gpu.predict(pd.concat([fused(), loose], ignore_index=True), "h100_sxm")
+    assert both["seconds"][0] < both["seconds"][1] / 3
+    assert both["joules"][0] < both["joules"][1]
+
+
+@pytest.mark.parametrize(("hidden", "said"), [("0", "hidden"), ("65", "1 to 64"), ("x", "hidden")])
+def test_fused_network_with_bad_layers_is_one_sentence(hidden, said):
+    with pytest.raises(InputError, match=said):
+        archsim.gpu.predict(fused(hidden=hidden), "h100_sxm")

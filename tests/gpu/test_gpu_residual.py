@@ -130,12 +130,12 @@ def test_folds_never_share_a_shape(products):
     assert together.max() == 1
 
 
-@pytest.mark.parametrize("section", ["attention", "streaming", "tiled", "hash_grid"])
+@pytest.mark.parametrize("section", ["attention", "streaming", "tiled", "hash_grid", "fused_mlp"])
 def test_fitting_again_changes_little(section):
     """The shipped constants are where the shipped fit ends: another fit gains next to nothing."""
-    files = {"attention": "attention", "streaming": "stream", "tiled": "tiled",
-             "hash_grid": "hashgrid"}  # fmt: skip
-    rows = pd.read_csv(ORACLES / f"h100_{files[section]}.csv", keep_default_na=False)
+    files = {"attention": "h100_attention", "streaming": "h100_stream", "tiled": "h100_tiled",
+             "hash_grid": "h100_hashgrid", "fused_mlp": "archsim_h100_fused_mlp"}  # fmt: skip
+    rows = pd.read_csv(ORACLES / f"{files[section]}.csv", keep_default_na=False)
     card = fit_times(H100, rows, section)
     for name in SECTIONS[section][0]:
         before, after = (getattr(getattr(gpu, section), name) for gpu in (H100, card))

@@ -37,6 +37,7 @@ TILED = ("issue_cycles", "tile_cycles", "launch_s", "wave_exponent")
 HASH_GRID = (
     "launch_s", "lookup_s", "first_level_bytes", "cache_miss_s", "memory_miss_s", "coherent_cells",
 )  # fmt: skip
+FUSED_MLP = ("tensor_share", "layer_s", "exposed_share")
 POWER = (
     "base_w", "active_w", "half_j_per_flop", "tf32_j_per_flop", "fp32_j_per_flop",
     "cache_j_per_byte", "operand_j_per_byte", "memory_j_per_byte",
@@ -49,6 +50,7 @@ SECTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "streaming": (STREAMING, ("copy", "add", "gelu", "softmax", "layernorm")),
     "tiled": (TILED, ("tiled",)),
     "hash_grid": (HASH_GRID, ("encode3d",)),
+    "fused_mlp": (FUSED_MLP, ("fused_mlp",)),
 }
 """Section of the card to its calibrated constants, and to the kernels whose times fix them."""
 

@@ -140,6 +140,16 @@ class HashGrid(StrictModel):
     )
 
 
+class FusedMlp(StrictModel):
+    """A small network whose values stay on chip from the first layer to the last."""
+
+    tensor_share: Share = Field(description="share of the half rate that its products reach")
+    layer_s: NonNegativeSeconds = Field(description="latency of one layer that nothing hides")
+    exposed_share: Share = Field(
+        description="share of the time of reading and writing that the products do not hide"
+    )
+
+
 class Power(StrictModel):
     """Board power: a base, work and traffic, up to the limit."""
 
@@ -181,6 +191,7 @@ class GpuHardware(HardwareSpec):
     streaming: Streaming
     tiled: Tiled
     hash_grid: HashGrid
+    fused_mlp: FusedMlp
     power: Power
     residual: Literal["none", "h100_sxm"] = Field(
         default="none",

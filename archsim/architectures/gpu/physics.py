@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from archsim.architectures.gpu import attention, hash_grid, streaming, tiled
+from archsim.architectures.gpu import attention, fused_mlp, hash_grid, streaming, tiled
 from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.gemm import (
     ALIGNED,
@@ -30,6 +30,7 @@ LARGEST_TILE = 32
 MAX_LOG2_ENTRIES = 32
 MAX_LEVELS = 64
 MAX_DIMENSIONS = 4
+MAX_HIDDEN = 64
 
 
 def simulate_kernels(gpu: GpuHardware, table: KernelTable) -> Activity:
@@ -208,6 +209,24 @@ def _networks(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activ
     _put_traffic(gpu, mask, done, moved)
 
 
+def _fused_networks(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activity) -> None:
+    hidden = table.whole_option("hidden")
+    if np.any(hidden > MAX_HIDDEN):
+        raise InputError(
+            "option hidden in the column extra", found=str(int(hidden.max())),
+            allowed=f"1 to {MAX_HIDDEN}",
+        )  # fmt: skip
+    points, inputs, width, outputs = table.batch, table.m, table.n, table.k
+    weights = fused_mlp.network_weights(inputs, width, outputs, hidden)
+    done.put(
+        mask,
+        seconds=fused_mlp.time_fused_networks(gpu, points, inputs, width, outputs, hidden),
+        half_flops=2.0 * points.astype(np.float64) * weights,
+        busy_share=np.ones(len(table)),
+    )
+    _put_traffic(gpu, mask, done, fused_mlp.moved_bytes(points, inputs, outputs))
+
+
 _Model = Callable[[GpuHardware, KernelTable, BoolArray, Activity], None]
 _MODELS: dict[str, _Model] = {
     "gemm": _gemm,
@@ -223,4 +242,5 @@ _MODELS: dict[str, _Model] = {
     "tiled": _tiled,
     "encode3d": _encoding,
     "mlp2hidden": _networks,
+    "fused_mlp": _fused_networks,
 }

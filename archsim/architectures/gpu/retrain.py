@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CARD = "h100_sxm"
-TIMES = ("h100_gemm", "h100_attention", "h100_stream", "h100_tiled", "h100_hashgrid")
+FUSED = "archsim_h100_fused_mlp"
+"""Small fused networks that archsim measured itself; the constants of ``fused_mlp`` are theirs."""
+TIMES = ("h100_gemm", "h100_attention", "h100_stream", "h100_tiled", "h100_hashgrid", FUSED)
 ENERGIES = ("h100_energy_2s", "h100_gemm_energy", "h100_tiled")
 LAYERS = "h100_decode_layer"
-OWN = ("archsim_h100_gemm", "archsim_h100_energy_2s")
-"""Products that archsim measured itself, up to 200 times larger than those of ``h100_gemm``. The
-shipped trees have seen the first file, the trees of ``SMALL`` and constants of times neither."""
+OWN = ("archsim_h100_gemm", "archsim_h100_small_gemm", "archsim_h100_energy_2s")
+"""Products that archsim measured itself: up to 200 times larger than those of ``h100_gemm``, and
+of its sizes. The shipped trees have seen these two files, the trees of ``SMALL`` and constants of
+times none."""
 SMALL = f"{CARD}_small"
 """Trees grown on ``h100_gemm`` alone, which show what extrapolation is worth."""
 DIGITS = 4
@@ -84,9 +87,9 @@ def card_page(folder: Path) -> str:
     times = {name: read(folder, name) for name in (*TIMES, LAYERS)}
     others = {name: read(folder, name) for name in (*ENERGIES[:2], *OWN)}
     layers = {LAYERS: times[LAYERS]}
-    energies = {name: others[name] for name in (*ENERGIES[:2], OWN[1])}
+    energies = {name: others[name] for name in (*ENERGIES[:2], OWN[-1])}
     fitted = pd.concat([others[name] for name in ENERGIES[:2]], ignore_index=True)
-    products = {name: {**times, **others}[name] for name in ("h100_gemm", OWN[0])}
+    products = {name: {**times, **others}[name] for name in ("h100_gemm", *OWN[:-1])}
     seen = {**{name: times[name] for name in TIMES}, **{name: others[name] for name in OWN}}
     unseen = {name: table for name, table in others.items() if name not in OWN}
     sections = (
@@ -128,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise InputError(f"the target folder {str(chosen.target)!r} does not exist")
     gpu = fitted_card(chosen.folder)
     (chosen.target / "constants.yaml").write_text(constants_yaml(gpu), encoding="utf-8")
-    products = [read(chosen.folder, name) for name in ("h100_gemm", OWN[0])]
+    products = [read(chosen.folder, name) for name in ("h100_gemm", *OWN[:-1])]
     card = load_card(CARD)
     grow(card, pd.concat(products, ignore_index=True)).save(chosen.target / f"{CARD}.npz")
     grow(card, products[0]).save(chosen.target / f"{SMALL}.npz")

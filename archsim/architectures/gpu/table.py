@@ -37,6 +37,7 @@ KERNELS: dict[str, tuple[str, ...]] = {
     "tiled": ("fp32",),
     "encode3d": ("fp16",),
     "mlp2hidden": ("fp16", "bf16"),
+    "fused_mlp": ("fp16", "bf16"),
     "layer": ("fp16", "bf16"),
 }
 """Kernels, and the number formats each is modelled for."""

@@ -14,6 +14,7 @@ _CLOCKED = {
     "matmul": ("unaligned_latency_s", "tf32_latency_s", "fp32_latency_s"),
     "attention": ("block_latency_s",),
     "streaming": ("row_latency_s", "norm_element_s", "softmax_element_s", "warp_element_s"),
+    "fused_mlp": ("layer_s",),
 }
 _PER_SM = {
     "matmul": ("sm_bytes_per_s",),
@@ -40,8 +41,10 @@ def transfer(known: GpuHardware, chip: Chip) -> dict[str, dict[str, float]]:
     limit = chip.board_power_w / old.board_power_w
     found = {
         name: dict(getattr(known, name).model_dump())
-        for name in ("matmul", "attention", "streaming", "tiled", "hash_grid", "power")
-    }
+        for name in (
+            "matmul", "attention", "streaming", "tiled", "hash_grid", "fused_mlp", "power",
+        )
+    }  # fmt: skip
     for factor, sections in ((1.0 / clock, _CLOCKED), (clock, _PER_SM), (card, _PER_CARD)):
         for section, names in sections.items():
             for name in names:
