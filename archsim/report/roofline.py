@@ -6,6 +6,7 @@ min(peak arithmetic, operational intensity x peak bandwidth).
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,37 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """Every run of one operation that only moves bytes, added up.
+
+    Attributes:
+        operation: Its name.
+        component: What moves them.
+        count: How often it ran.
+        time_s: Sum of the times of its runs.
+        bytes: Bytes of all its runs.
+        peak_bytes_per_s: What the component could move at most.
+    """
+
+    operation: str
+    component: str
+    count: int
+    time_s: float
+    bytes: float
+    peak_bytes_per_s: float
+
+    @property
+    def achieved(self) -> float:
+        """Bytes per second while it ran."""
+        return self.bytes / self.time_s
+
+    @property
+    def share(self) -> float:
+        """Share of the peak."""
+        return self.achieved / self.peak_bytes_per_s
+
+
+@dataclass(frozen=True, slots=True)
 class Roofline:
     """The roofs that operations ran under, and the operations; both in order of first use."""
 
@@ -93,19 +125,10 @@ def roofline(result: Result) -> Roofline | None:
 
     Operations without arithmetic, bytes or time are on no roofline.
     """
-    components, operations = result.components, result.operations
-    if not set(COMPONENT_PEAKS) <= set(components.columns):
-        return None
-    if not set(OPERATION_WORK) <= set(operations.columns):
+    if not _reported(result):
         return None
     roofs = _roofs(result)
-    columns = ["operation", "component", "start_s", "end_s", *OPERATION_WORK]
-    sums: dict[tuple[str, str], list[float]] = {}
-    for name, place, start, end, work, moved in zip(*(operations[c] for c in columns), strict=True):
-        if place in roofs:
-            row = sums.setdefault((str(name), str(place)), [0.0] * 4)
-            for position, value in enumerate((1.0, end - start, work, moved)):
-                row[position] += float(value)
+    sums = _sums(result, roofs)
     points = [
         Point(name, place, int(count), time, work, moved, roofs[place].attainable(work / moved))
         for (name, place), (count, time, work, moved) in sums.items()
@@ -115,6 +138,46 @@ def roofline(result: Result) -> Roofline | None:
         return None
     used = {point.component: None for point in points}
     return Roofline(tuple(roofs[name] for name in used), tuple(points))
+
+
+def streams(result: Result) -> tuple[Stream, ...]:
+    """Return the operations of a run without any arithmetic, in order of first use.
+
+    They are the roofline of a memory by itself. Empty where anything does arithmetic, or the
+    family does not report what it needs.
+    """
+    if not _reported(result) or (result.operations["arithmetic_operations"] > 0).any():
+        return ()
+    table = result.components
+    rates = {
+        str(name): float(rate)
+        for name, rate in zip(table["component"], table["peak_bytes_per_s"], strict=True)
+        if rate > 0
+    }
+    return tuple(
+        Stream(name, place, int(count), time, moved, rates[place])
+        for (name, place), (count, time, _, moved) in _sums(result, rates).items()
+        if time > 0 and moved > 0
+    )
+
+
+def _reported(result: Result) -> bool:
+    return set(COMPONENT_PEAKS) <= set(result.components.columns) and set(OPERATION_WORK) <= set(
+        result.operations.columns
+    )
+
+
+def _sums(result: Result, places: Container[str]) -> dict[tuple[str, str], list[float]]:
+    """Return count, time, arithmetic and bytes of each operation on each of some components."""
+    columns = ["operation", "component", "start_s", "end_s", *OPERATION_WORK]
+    table = result.operations
+    sums: dict[tuple[str, str], list[float]] = {}
+    for name, place, start, end, work, moved in zip(*(table[c] for c in columns), strict=True):
+        if place in places:
+            row = sums.setdefault((str(name), str(place)), [0.0] * 4)
+            for position, value in enumerate((1.0, end - start, work, moved)):
+                row[position] += float(value)
+    return sums
 
 
 def _roofs(result: Result) -> dict[str, Roof]:

@@ -70,7 +70,8 @@ COMPONENT_PEAKS: dict[str, MetricDeclaration] = {
             "peak_operations_per_s",
             "operations/s",
             "Arithmetic operations that the component could do at most in a second, all devices "
-            "together; a multiply-accumulate counts two, a vector element one. 0: it does none.",
+            "together; a multiply-accumulate counts two, an addition or a vector element one. "
+            "0: it does none, or none that is counted.",
         ),
         MetricDeclaration(
             "peak_bytes_per_s",
@@ -101,7 +102,8 @@ OPERATION_WORK: dict[str, MetricDeclaration] = {
         MetricDeclaration(
             "arithmetic_operations",
             "operations",
-            "Arithmetic of the operation; a multiply-accumulate counts two, a vector element one.",
+            "Arithmetic of the operation; a multiply-accumulate counts two, an addition or a "
+            "vector element one.",
         ),
         MetricDeclaration(
             "operand_bytes",

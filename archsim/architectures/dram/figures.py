@@ -44,6 +44,8 @@ class ComponentRow(NamedTuple):
     static_energy_j: float
     area_mm2: float
     bytes: float
+    peak_operations_per_s: float
+    peak_bytes_per_s: float
 
 
 def of_outcome(outcome: Outcome) -> Done:
@@ -81,9 +83,7 @@ def metrics(
     moved = count * hardware.organisation.burst_bytes
     latency_s = done.total_cycles * hardware.clock_s
     window_s = bursts.window_clocks * (hardware.currents.clock_s or hardware.clock_s)
-    peak = hardware.peak_bytes_per_s * hardware.organisation.ranks
-    if hardware.timing.rtrs > 0:  # the ranks share one data bus
-        peak = hardware.peak_bytes_per_s
+    peak = hardware.peak_bytes_per_s * _data_buses(hardware)
     return {
         "total_cycles": float(done.total_cycles),
         "requests": float(count),
@@ -113,7 +113,7 @@ def component_rows(hardware: DramHardware, done: Done, energy: Energy) -> list[C
     """
     shape, clock_s, bursts = hardware.organisation, hardware.clock_s, done.activity
     count = bursts.reads + bursts.writes
-    buses = 1 if hardware.timing.rtrs > 0 else shape.ranks
+    buses = _data_buses(hardware)
     open_clocks = min(bursts.active_clocks / shape.ranks, done.total_cycles)
     return [
         ComponentRow(
@@ -123,6 +123,8 @@ def component_rows(hardware: DramHardware, done: Done, energy: Energy) -> list[C
             static_energy_j=energy.static_pj * 1e-12,
             area_mm2=hardware.area_mm2,
             bytes=0.0,
+            peak_operations_per_s=0.0,
+            peak_bytes_per_s=0.0,
         ),
         ComponentRow(
             component="data bus",
@@ -131,5 +133,12 @@ def component_rows(hardware: DramHardware, done: Done, energy: Energy) -> list[C
             static_energy_j=0.0,
             area_mm2=0.0,
             bytes=float(count * shape.burst_bytes),
+            peak_operations_per_s=0.0,
+            peak_bytes_per_s=hardware.peak_bytes_per_s * buses,
         ),
     ]
+
+
+def _data_buses(hardware: DramHardware) -> int:
+    """Return how many data buses there are: ranks with a gap between them share one."""
+    return 1 if hardware.timing.rtrs > 0 else hardware.organisation.ranks

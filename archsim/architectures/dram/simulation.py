@@ -19,7 +19,15 @@ from archsim.architectures.dram.requests import Requests, decode
 from archsim.architectures.dram.state import IS_WRITE
 from archsim.architectures.dram.statistics import statistics_of
 from archsim.architectures.dram.uncontended import bus_bound_cycles, uncontended
-from archsim.result import Check, Pair, Result, assemble, make_provenance
+from archsim.result import (
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+    Check,
+    Pair,
+    Result,
+    assemble,
+    make_provenance,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +116,10 @@ def _never_faster(outcome: Outcome, least_cycles: int) -> Check:
 def _operations(
     hardware: DramHardware, requests: Requests, energy: Energy, latency_s: float
 ) -> pd.DataFrame:
-    """Return one row for all reads and one for all writes, each with the energy of its bursts."""
+    """Return one row for all reads and one for all writes, each with the energy of its bursts.
+
+    A memory does no arithmetic, so its roofline is the bandwidth alone.
+    """
     import numpy as np
     import pandas as pd
 
@@ -117,6 +128,7 @@ def _operations(
         places = np.flatnonzero(requests.column(IS_WRITE) == flag)
         if len(places):
             start_s = min(int(requests.time[places[0]]) * hardware.clock_s, latency_s)
-            rows.append((f"{kind}s", kind, "data bus", start_s, latency_s, cost_pj * 1e-12))
-    columns = ["operation", "kind", "component", "start_s", "end_s", "energy_j"]
-    return pd.DataFrame(rows, columns=columns)
+            moved = float(len(places) * hardware.organisation.burst_bytes)
+            joules = cost_pj * 1e-12
+            rows.append((f"{kind}s", kind, "data bus", start_s, latency_s, joules, 0.0, moved))
+    return pd.DataFrame(rows, columns=[*OPERATION_COLUMNS, *OPERATION_WORK])

@@ -169,6 +169,12 @@ class CoreTiming:
             return 0
         return self.elements(instruction) * self.element_bytes
 
+    def moved_bytes(self, instruction: Instruction) -> int:
+        """Return the bytes that an instruction moves to or from memory: weights, state, table."""
+        if instruction.unit == "tmatmul":
+            return self.product(instruction).stream_bytes
+        return self.transferred_bytes(instruction)
+
     def product(self, instruction: Instruction) -> Product:
         """Return the stream of a product."""
         inputs, outputs = instruction.shape(self.model.hidden, self.model.ffn, self.model.vocab)

@@ -84,13 +84,7 @@ class TernaryPlan:
 
     def program_bytes(self, rows: Rows, program: tuple[Instruction, ...]) -> int:
         """Return the bytes that one run of a program moves on the cores of a round."""
-        return sum(
-            timing.product(item).stream_bytes
-            if item.unit == "tmatmul"
-            else timing.transferred_bytes(item)
-            for timing in self.timings(rows)
-            for item in program
-        )
+        return sum(timing.moved_bytes(item) for timing in self.timings(rows) for item in program)
 
     @cached_property
     def token_bytes(self) -> int:

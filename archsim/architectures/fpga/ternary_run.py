@@ -9,11 +9,20 @@ from archsim.architectures.fpga.config import FpgaHardware
 from archsim.architectures.fpga.constants import ternary_constants
 from archsim.architectures.fpga.energy import EnergyParts, energy_parts
 from archsim.architectures.fpga.program import Instruction
-from archsim.architectures.fpga.roofline import check_claim, guard
+from archsim.architectures.fpga.roofline import check_claim, guard, port_bytes_per_s
 from archsim.architectures.fpga.ternary_plan import TernaryPlan
 from archsim.architectures.fpga.ternary_time import TimedProgram, TimedToken, time_token
 from archsim.kernel import fs_to_seconds
-from archsim.result import Check, Pair, Result, assemble, make_provenance
+from archsim.result import (
+    COMPONENT_PEAKS,
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+    Check,
+    Pair,
+    Result,
+    assemble,
+    make_provenance,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +120,11 @@ def _never_faster(plan: TernaryPlan, token: TimedToken, fidelity: Fidelity) -> l
 def _components(
     plan: TernaryPlan, token: TimedToken, parts: EnergyParts, supplied: float, latency_s: float
 ) -> pd.DataFrame:
-    """Return one row per unit of the cores (busy as the busiest core), the memory, the board."""
+    """Return one row per unit of the cores (busy as the busiest core), the memory, the board.
+
+    Ternary products get their weights through the ports, or slower if the memory is; the other
+    units work on registers. An accumulation, which multiplies nothing, is one operation.
+    """
     import pandas as pd
 
     tokens = plan.workload.generated_tokens
@@ -129,15 +142,26 @@ def _components(
         "load_store": 0.0,
     }
     moved = float(tokens * token.bytes_moved)
+    core = plan.core
+    clocks = core.cores * core.frequency_hz
+    vectors = (core.vector_lanes * clocks, 0.0)
+    peaks = {
+        "tmatmul": (
+            core.lanes * core.broadcast_rows * clocks,
+            min(core.cores * port_bytes_per_s(core), supplied),
+        ),
+        "rms": vectors,
+        "row_wise": vectors,
+        "load_store": (0.0, 0.0),
+    }
     rows_ = [
-        (name, fs_to_seconds(tokens * token.busy_fs(unit)), dynamic[unit], 0.0, 0.0)
+        (name, fs_to_seconds(tokens * token.busy_fs(unit)), dynamic[unit], 0.0, 0.0, *peaks[unit])
         for unit, name in COMPONENTS.items()
     ]
-    rows_.append(("memory", moved / supplied, parts.memory.middle_j, 0.0, moved))
-    rows_.append(("board", latency_s, 0.0, parts.static_j, 0.0))
-    table = pd.DataFrame(
-        rows_, columns=["component", "busy_s", "dynamic_energy_j", "static_energy_j", "bytes"]
-    )
+    rows_.append(("memory", moved / supplied, parts.memory.middle_j, 0.0, moved, 0.0, supplied))
+    rows_.append(("board", latency_s, 0.0, parts.static_j, 0.0, 0.0, 0.0))
+    columns = ["component", "busy_s", "dynamic_energy_j", "static_energy_j", "bytes"]
+    table = pd.DataFrame(rows_, columns=[*columns, *COMPONENT_PEAKS])
     return table.assign(area_mm2=0.0)
 
 
@@ -153,7 +177,8 @@ def _operations(plan: TernaryPlan, token: TimedToken, parts: EnergyParts) -> pd.
         for repeat in range(timed.times):
             prefix = f"block{repeat}." if timed.times > 1 else ""
             for item in timed.instructions:
-                energy = sum(_units(core.rows, plan, item.instruction) for core in cores)
+                done = sum(_units(core.rows, plan, item.instruction) for core in cores)
+                moved = sum(core.moved_bytes(item.instruction) for core in cores)
                 rows.append(
                     (
                         f"{prefix}{item.instruction.name}",
@@ -161,12 +186,13 @@ def _operations(plan: TernaryPlan, token: TimedToken, parts: EnergyParts) -> pd.
                         COMPONENTS[item.instruction.unit],
                         fs_to_seconds(now + item.start_fs),
                         fs_to_seconds(now + item.end_fs),
-                        energy * per_unit[item.instruction.unit],
+                        done * per_unit[item.instruction.unit],
+                        done,
+                        float(moved),
                     )
                 )
             now += timed.latency_fs
-    columns = ["operation", "kind", "component", "start_s", "end_s", "energy_j"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*OPERATION_COLUMNS, *OPERATION_WORK])
 
 
 def _units(rows: int, plan: TernaryPlan, instruction: Instruction) -> float:

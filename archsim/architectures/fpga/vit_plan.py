@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archsim.architectures.fpga.moe_layer import layer_cycles, layer_loads
-from archsim.architectures.fpga.vit_config import VitAccelerator
+from archsim.architectures.fpga.vit_config import FlatArray, VitAccelerator
 from archsim.architectures.fpga.vit_costs import VitCosts, vit_costs
 from archsim.errors import InputError
 from archsim.kernel import Clock, fs_to_seconds
@@ -88,6 +88,20 @@ class VitPlan:
         gates = self.model.moe_layers * costs.gate
         layers = self.model.layers * costs.before_mlp
         return costs.patch + layers + dense + gates + self.visits * costs.expert_visit
+
+    @property
+    def gate_macs(self) -> int:
+        """Multiply-accumulates of one router on the multipliers.
+
+        Tiled designs time the router by itself, apart from the linear and the attention unit.
+        """
+        flat = isinstance(self.accelerator.compute, FlatArray)
+        return self.model.gate_macs(self.tokens) if flat else 0
+
+    @property
+    def before_mlp_macs(self) -> int:
+        """Multiply-accumulates of a layer before its MLP or its router."""
+        return self.model.projection_macs(self.tokens) + 2 * self.model.attention_macs(self.tokens)
 
     @property
     def on_chip_bytes(self) -> int:

@@ -9,9 +9,24 @@ from archsim.architectures.fpga.config import FpgaHardware
 from archsim.architectures.fpga.resources import check_vit, vit_dsps
 from archsim.architectures.fpga.vit_plan import VitPlan, plan_image
 from archsim.architectures.fpga.vit_system import PlayedImage, PlayedStage, play_image
+from archsim.architectures.fpga.vit_work import (
+    closed_bytes,
+    load_bytes_per_s,
+    peak_operations_per_s,
+    stage_work,
+)
 from archsim.errors import UnsupportedError
 from archsim.kernel import Clock, fs_to_seconds
-from archsim.result import Check, Pair, Result, assemble, make_provenance
+from archsim.result import (
+    COMPONENT_PEAKS,
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+    Check,
+    Pair,
+    Result,
+    assemble,
+    make_provenance,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +73,7 @@ def run_vit(
     return assemble(
         latency_s=latency_s,
         components=_components(plan, played, latency_s),
-        operations=_operations(played),
+        operations=_operations(plan, played),
         metrics=_metrics(plan, played, hardware, latency_s),
         provenance=make_provenance(
             hardware,
@@ -95,20 +110,23 @@ def _closed(plan: VitPlan) -> PlayedImage:
     stages = []
     now = 0
 
-    def stage(name: str, kind: str, cycles: int) -> None:
+    def stage(name: str, kind: str, cycles: int, macs: int, loaded: float = 0.0) -> None:
         nonlocal now
         if cycles:
-            stages.append(
-                PlayedStage(name, kind, "multipliers", clock.fs(now), clock.fs(now + cycles))
-            )
+            begin, end = clock.fs(now), clock.fs(now + cycles)
+            stages.append(PlayedStage(name, kind, "multipliers", begin, end, macs, loaded))
         now += cycles
 
-    stage("patch_embedding", "gemm", plan.costs.patch)
+    model, before = plan.model, plan.costs.before_mlp
+    stage("patch_embedding", "gemm", plan.costs.patch, model.patch_macs(plan.tokens))
     for layer in plan.layers:
-        before = plan.costs.before_mlp
-        stage(f"layer{layer.index}.attention", "attention_logit", before)
-        name = "mlp" if layer.choices is None else "experts"
-        stage(f"layer{layer.index}.{name}", "gemm", layer.cycles - before)
+        early, late = closed_bytes(plan, layer)
+        name, macs = "mlp", model.mlp_macs(plan.tokens)
+        if layer.choices is not None:
+            name, macs = "experts", model.expert_macs(layer.choices.size) + plan.gate_macs
+        attention = f"layer{layer.index}.attention"
+        stage(attention, "attention_logit", before, plan.before_mlp_macs, early)
+        stage(f"layer{layer.index}.{name}", "gemm", layer.cycles - before, macs, late)
     return PlayedImage(
         latency_fs=clock.fs(now),
         stages=tuple(stages),
@@ -125,27 +143,29 @@ def _components(plan: VitPlan, played: PlayedImage, latency_s: float) -> pd.Data
 
     moved = float(played.loaded_units * plan.costs.unit_bytes)
     energy_j = plan.accelerator.power_w * latency_s
+    peak = peak_operations_per_s(plan.accelerator)
+    loads = load_bytes_per_s(plan.accelerator)
     rows = [
-        ("multipliers", fs_to_seconds(played.array_fs), 0.0, 0.0),
-        ("memory", fs_to_seconds(played.memory_fs), 0.0, moved),
-        ("board", latency_s, energy_j, 0.0),
+        ("multipliers", fs_to_seconds(played.array_fs), 0.0, 0.0, peak, 0.0),
+        ("memory", fs_to_seconds(played.memory_fs), 0.0, moved, 0.0, loads),
+        ("board", latency_s, energy_j, 0.0, 0.0, 0.0),
     ]
-    table = pd.DataFrame(rows, columns=["component", "busy_s", "static_energy_j", "bytes"])
+    columns = ["component", "busy_s", "static_energy_j", "bytes", *COMPONENT_PEAKS]
+    table = pd.DataFrame(rows, columns=columns)
     return table.assign(dynamic_energy_j=0.0, area_mm2=0.0)
 
 
-def _operations(played: PlayedImage) -> pd.DataFrame:
+def _operations(plan: VitPlan, played: PlayedImage) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
         (
             item.name, item.kind, item.component, fs_to_seconds(item.start_fs),
-            fs_to_seconds(item.end_fs), 0.0,
+            fs_to_seconds(item.end_fs), 0.0, *work,
         )
-        for item in played.stages
+        for item, work in zip(played.stages, stage_work(plan, played.stages), strict=True)
     ]  # fmt: skip
-    columns = ["operation", "kind", "component", "start_s", "end_s", "energy_j"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*OPERATION_COLUMNS, *OPERATION_WORK])
 
 
 def _metrics(

@@ -30,13 +30,25 @@ from archsim.workload.trace import Int64Array
 
 @dataclass(frozen=True, slots=True)
 class PlayedStage:
-    """One stage of the image on one part, in fs."""
+    """One stage of the image on one part.
+
+    Attributes:
+        name: Its layer and part.
+        kind: Kind of its operation.
+        component: ``multipliers``, or ``memory`` for a load.
+        start_fs: Its start.
+        end_fs: Its end.
+        macs: Multiply-accumulates.
+        loaded_bytes: Bytes of weights that it loads itself; other loads run beside it.
+    """
 
     name: str
     kind: str
     component: str
     start_fs: int
     end_fs: int
+    macs: int = 0
+    loaded_bytes: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,7 @@ class _Player:
     def __init__(self, plan: VitPlan, timeline: Timeline | None) -> None:
         self.plan = plan
         self.costs = plan.costs
+        self.model = plan.model
         self.sim = Simulation(timeline)
         self.clock = Clock(plan.accelerator.frequency_hz)
         self.array = Server(self.sim, "multipliers")
@@ -94,22 +107,25 @@ class _Player:
     def _layers(self) -> ProcessGenerator:
         """Run the layers one after the other."""
         if self.costs.patch:
-            yield from self._compute("patch_embedding", "gemm", self.costs.patch)
+            macs = self.model.patch_macs(self.plan.tokens)
+            yield from self._compute("patch_embedding", "gemm", self.costs.patch, macs)
         for layer in self.plan.layers:
             name, choices = f"layer{layer.index}", layer.choices
             if choices is None:
                 yield from self._attention(name)
-                yield from self._compute(f"{name}.mlp", "gemm", self.costs.mlp)
+                macs = self.model.mlp_macs(self.plan.tokens)
+                yield from self._compute(f"{name}.mlp", "gemm", self.costs.mlp, macs)
             elif self.plan.accelerator.policy == "reorder":
                 yield from self._reordered(choices, name)
             else:
                 yield from self._token_major(choices, name)
 
     def _attention(self, name: str) -> ProcessGenerator:
-        costs = self.costs
-        yield from self._compute(f"{name}.projections", "gemm", costs.projections)
-        yield from self._compute(f"{name}.logits", "attention_logit", costs.attention)
-        yield from self._compute(f"{name}.attend", "attention_attend", costs.attention)
+        costs, model, tokens = self.costs, self.model, self.plan.tokens
+        macs, each = model.projection_macs(tokens), model.attention_macs(tokens)
+        yield from self._compute(f"{name}.projections", "gemm", costs.projections, macs)
+        yield from self._compute(f"{name}.logits", "attention_logit", costs.attention, each)
+        yield from self._compute(f"{name}.attend", "attention_attend", costs.attention, each)
         if costs.overhead:
             yield from self._compute(f"{name}.norms_and_additions", "norm", costs.overhead)
 
@@ -135,13 +151,14 @@ class _Player:
         if accelerator.prefetch_first:
             first.succeed()
         yield from self._attention(name)
-        yield from self._compute(f"{name}.gate", "gemm", costs.gate)
+        yield from self._compute(f"{name}.gate", "gemm", costs.gate, self.plan.gate_macs)
         if not accelerator.prefetch_first:
             first.succeed()
         routed.succeed()
         for number, (unit, tokens) in enumerate(units):
             yield from full.take(number)
-            yield from self._compute(unit, "gemm", tokens * costs.visit)
+            macs = self.model.expert_macs(tokens) // costs.units
+            yield from self._compute(unit, "gemm", tokens * costs.visit, macs)
             free.put(number % buffers)
 
     def _load_units(
@@ -159,19 +176,21 @@ class _Player:
             start_fs = self.sim.now_fs
             yield from self.memory.hold(self._until(self.costs.load), label=unit)
             self.loaded_units += 1
-            self._note(f"{unit}.load", "embedding", "memory", start_fs)
+            loaded = float(self.costs.unit_bytes)
+            self._note(f"{unit}.load", "embedding", "memory", start_fs, loaded=loaded)
             full.put(number, unit)
 
     def _token_major(self, choices: Int64Array, name: str) -> ProcessGenerator:
         """Visit experts token by token; a miss waits for the whole expert. Or all are resident."""
         costs, accelerator = self.costs, self.plan.accelerator
         yield from self._attention(name)
-        yield from self._compute(f"{name}.gate", "gemm", costs.gate)
+        yield from self._compute(f"{name}.gate", "gemm", costs.gate, self.plan.gate_macs)
         start_fs = self.sim.now_fs
+        macs, loads = self.model.expert_macs(int(choices.size)), 0
         if accelerator.policy == "resident":
             work = int(choices.size) * costs.expert_visit
             yield from self.array.hold(self._until(work), label=f"{name}.experts")
-            self._note(f"{name}.experts", "gemm", "multipliers", start_fs)
+            self._note(f"{name}.experts", "gemm", "multipliers", start_fs, macs)
             return
         kept: OrderedDict[int, None] = OrderedDict()
         for expert in choices.ravel().tolist():
@@ -181,16 +200,18 @@ class _Player:
             else:
                 yield from self.memory.hold(self._until(costs.expert_load), label=f"{name}.load")
                 self.loaded_units += costs.units
+                loads += 1
                 kept[expert] = None
                 if len(kept) > accelerator.cache_experts:
                     kept.popitem(last=False)
             yield from self.array.hold(self._until(costs.expert_visit), label=f"{name}.visit")
-        self._note(f"{name}.experts", "gemm", "multipliers", start_fs)
+        loaded = float(loads * costs.expert_bytes)
+        self._note(f"{name}.experts", "gemm", "multipliers", start_fs, macs, loaded)
 
-    def _compute(self, name: str, kind: str, cycles: int) -> ProcessGenerator:
+    def _compute(self, name: str, kind: str, cycles: int, macs: int = 0) -> ProcessGenerator:
         start_fs = self.sim.now_fs
         yield from self.array.hold(self._until(cycles), label=name)
-        self._note(name, kind, "multipliers", start_fs)
+        self._note(name, kind, "multipliers", start_fs, macs)
 
     def _until(self, cycles: int) -> int:
         """Return the time to a later edge of the clock; every process starts on an edge.
@@ -200,5 +221,14 @@ class _Player:
         now_fs = self.sim.now_fs
         return self.clock.fs(round(self.clock.cycles(now_fs)) + cycles) - now_fs
 
-    def _note(self, name: str, kind: str, component: str, start_fs: int) -> None:
-        self.stages.append(PlayedStage(name, kind, component, start_fs, self.sim.now_fs))
+    def _note(
+        self,
+        name: str,
+        kind: str,
+        component: str,
+        start_fs: int,
+        macs: int = 0,
+        loaded: float = 0.0,
+    ) -> None:
+        now_fs = self.sim.now_fs
+        self.stages.append(PlayedStage(name, kind, component, start_fs, now_fs, macs, loaded))

@@ -118,7 +118,7 @@ def rates(gpu: GpuHardware) -> tuple[Float64Array, Float64Array, Float64Array]:
     Each has shape (3, 3): [precision, alignment]; fp32 kernels do not care for alignment.
     """
     chip, fit, power = gpu.chip, gpu.matmul, gpu.power
-    peak = np.array([[chip.half_flops], [chip.tf32_flops], [chip.fp32_flops]])
+    peak = data_sheet_flops(gpu)[:, np.newaxis]
     share = np.array(
         [
             [fit.half_unaligned_share, fit.half_paired_share, fit.tensor_efficiency],
@@ -198,6 +198,12 @@ def _compiled() -> Callable[..., None]:
     return _KERNEL[0]
 
 
+def data_sheet_flops(gpu: GpuHardware) -> Float64Array:
+    """Return the data sheet's rate of each precision, FLOP/s, shape (3,)."""
+    chip = gpu.chip
+    return np.array([chip.half_flops, chip.tf32_flops, chip.fp32_flops])
+
+
 def roofline_s(
     gpu: GpuHardware, precision: Int64Array, flops: Float64Array, bytes_: Float64Array
 ) -> Float64Array:
@@ -206,7 +212,7 @@ def roofline_s(
     Traffic counts only beyond the second-level cache: a repeated call may find the rest there.
     """
     chip = gpu.chip
-    peak = np.array([chip.half_flops, chip.tf32_flops, chip.fp32_flops])[precision]
+    peak = data_sheet_flops(gpu)[precision]
     beyond = np.maximum(bytes_ - chip.l2_bytes, 0.0)
     shortest: Float64Array = np.maximum(flops / peak, beyond / chip.memory_bytes_per_s)
     return shortest

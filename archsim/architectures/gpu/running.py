@@ -13,10 +13,19 @@ from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.gemm import HALF
 from archsim.architectures.gpu.lowering import FORMATS
 from archsim.architectures.gpu.passes import play
-from archsim.architectures.gpu.tables import OPERATION_COLUMNS, components, operation_rows
+from archsim.architectures.gpu.tables import components, operation_rows
 from archsim.architectures.gpu.timed_pass import TimedPass
 from archsim.kernel import fs_to_seconds
-from archsim.result import Check, Pair, Result, assemble, at_most, make_provenance
+from archsim.result import (
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+    Check,
+    Pair,
+    Result,
+    assemble,
+    at_most,
+    make_provenance,
+)
 
 if TYPE_CHECKING:
     from archsim.config import WorkloadSpec
@@ -58,7 +67,9 @@ def finish(
     return assemble(
         latency_s=latency_s,
         components=table,
-        operations=pd.DataFrame(operation_rows(passes, sharing), columns=list(OPERATION_COLUMNS)),
+        operations=pd.DataFrame(
+            operation_rows(passes, sharing), columns=[*OPERATION_COLUMNS, *OPERATION_WORK]
+        ),
         metrics={
             "kernels": math.fsum(float(item.repeats.sum()) for item in passes),
             "flop_utilisation": 2.0 * macs / (chip.half_flops * latency_s * stages),

@@ -13,14 +13,15 @@ from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.lowering import COLLECTIVES
 from archsim.architectures.gpu.passes import LINK, STREAM
 from archsim.architectures.gpu.timed_pass import TimedPass
+from archsim.architectures.gpu.work import operation_work, peak_operations_per_s
 from archsim.kernel import fs_to_seconds
+from archsim.result import COMPONENT_PEAKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Float64Array = NDArray[np.float64]
-OperationRow = tuple[str, str, str, float, float, float]
-OPERATION_COLUMNS = ("operation", "kind", "component", "start_s", "end_s", "energy_j")
+OperationRow = tuple[str, str, str, float, float, float, float, float]
 
 
 def components(
@@ -92,7 +93,21 @@ def components(
         "area_mm2": 0.0,
         "bytes": 0.0,
     }
-    return pd.DataFrame([*found, base])
+    peak = peak_operations_per_s(gpu, passes) * sharing
+    # Kernels use all parts of a card at once, so the stream of them has the roof, not a part.
+    stream = {**base, "component": STREAM, "busy_s": found[0]["busy_s"], "static_energy_j": 0.0}
+    rates = {STREAM: (peak, chip.memory_bytes_per_s * sharing)}
+    return pd.DataFrame(
+        [
+            {
+                **row,
+                **dict(
+                    zip(COMPONENT_PEAKS, rates.get(str(row["component"]), (0.0, 0.0)), strict=True)
+                ),
+            }
+            for row in (*found, base, stream)
+        ]
+    )
 
 
 def operation_rows(passes: Sequence[TimedPass], sharing: int) -> list[OperationRow]:
@@ -103,6 +118,7 @@ def operation_rows(passes: Sequence[TimedPass], sharing: int) -> list[OperationR
         energy = np.bincount(
             item.lowered.operation, weights=item.parts.total * sharing, minlength=len(item.trace)
         ).tolist()
+        arithmetic, moved = ((part * sharing).tolist() for part in operation_work(item))
         played = item.played
         for group, length in zip(item.trace.groups, played.group_fs, strict=True):
             for repetition in range(group.repeat):
@@ -118,6 +134,8 @@ def operation_rows(passes: Sequence[TimedPass], sharing: int) -> list[OperationR
                             fs_to_seconds(shift + played.start_fs[index]),
                             fs_to_seconds(shift + played.end_fs[index]),
                             energy[index],
+                            arithmetic[index],
+                            moved[index],
                         )
                     )
         pass_start += played.latency_fs

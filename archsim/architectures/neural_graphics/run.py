@@ -16,7 +16,16 @@ from archsim.architectures.neural_graphics.figures import frame_metrics
 from archsim.architectures.neural_graphics.plan import FramePlan, plan_frame
 from archsim.architectures.neural_graphics.system import PlayedFrame, closed_frame, play_frame
 from archsim.kernel import fs_to_seconds
-from archsim.result import Check, Pair, Result, assemble, make_provenance
+from archsim.result import (
+    COMPONENT_PEAKS,
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+    Check,
+    Pair,
+    Result,
+    assemble,
+    make_provenance,
+)
 from archsim.technology import dram
 
 if TYPE_CHECKING:
@@ -53,7 +62,7 @@ def run_frame(
     return assemble(
         latency_s=latency_s,
         components=pd.DataFrame(rows),
-        operations=_operations(hardware, plan, played, cost),
+        operations=_operations(hardware, workload, plan, played, cost),
         metrics=frame_metrics(hardware, workload, plan, played, cost, _energy_j(rows), seed),
         provenance=make_provenance(
             hardware,
@@ -100,7 +109,11 @@ def _components(
     played: PlayedFrame,
     cost: ProcessorCost,
 ) -> list[dict[str, str | float]]:
-    """Return one row per component."""
+    """Return one row per component.
+
+    A roof is known for the MLP engines alone: table look-ups do no arithmetic that the workload
+    counts, and the SMs' share of a frame is a measured time.
+    """
     processors, frequency = hardware.cluster.processors, hardware.cluster.frequency_hz
     latency_s = fs_to_seconds(played.latency_fs)
     samples = plan.batches.total
@@ -113,6 +126,7 @@ def _components(
         "encoding engines": each * float(plan.rate.encoding) / frequency,
         "mlp engines": each * float(plan.rate.mlp) / frequency,
     }
+    peak_macs = hardware.mlp_engine.rows * hardware.mlp_engine.columns * processors * frequency
     moved = {"table memories": samples * lookup_bytes + plan.streamed_bytes * writers}
     rows: list[dict[str, str | float]] = [
         {
@@ -123,6 +137,7 @@ def _components(
             "static_energy_j": processors * part.leakage_w * latency_s,
             "area_mm2": processors * part.area_mm2,
             "bytes": float(moved.get(name, 0)),
+            **_peaks(peak_macs if name == "mlp engines" else 0.0),
         }
         for name, part in cost.parts.items()
     ]
@@ -137,6 +152,7 @@ def _components(
             "static_energy_j": 0.0,
             "area_mm2": 0.0,
             "bytes": float(played.bytes_moved),
+            **_peaks(0.0, hardware.memory.bandwidth_bytes_per_s),
         },
         {
             "component": "SMs",
@@ -145,15 +161,27 @@ def _components(
             "static_energy_j": 0.0,
             "area_mm2": hardware.gpu.die_area_mm2,
             "bytes": float(sum(plan.sm_bytes)),
+            **_peaks(0.0),
         },
     ]
     return rows
 
 
+def _peaks(macs_per_s: float, bytes_per_s: float = 0.0) -> dict[str, float]:
+    return dict(zip(COMPONENT_PEAKS, (2.0 * macs_per_s, bytes_per_s), strict=True))
+
+
 def _operations(
-    hardware: NeuralGraphicsHardware, plan: FramePlan, played: PlayedFrame, cost: ProcessorCost
+    hardware: NeuralGraphicsHardware,
+    workload: GraphicsWorkload,
+    plan: FramePlan,
+    played: PlayedFrame,
+    cost: ProcessorCost,
 ) -> pd.DataFrame:
-    """Return two rows per batch: what the cluster and what the SMs did with it."""
+    """Return two rows per batch: what the cluster and what the SMs did with it.
+
+    The arithmetic is that of the networks.
+    """
     import pandas as pd
 
     batches = plan.batches
@@ -164,13 +192,21 @@ def _operations(
         cluster_j += plan.cluster_bytes[number] * per_byte
         sm_j = plan.sm_fs[number] * 1e-15 * hardware.gpu.power_w
         sm_j += plan.sm_bytes[number] * per_byte
-        for kind, part, (start, end), joules in (
-            ("encode_and_infer", "mlp engines", played.cluster[number], cluster_j),
-            ("rest_kernels", "SMs", played.sms[number], sm_j),
+        arithmetic = 2.0 * workload.macs * batches.samples[number]
+        moved = float(plan.cluster_bytes[number]), float(plan.sm_bytes[number])
+        for kind, part, (start, end), *figures in (
+            (
+                "encode_and_infer",
+                "mlp engines",
+                played.cluster[number],
+                cluster_j,
+                arithmetic,
+                moved[0],
+            ),
+            ("rest_kernels", "SMs", played.sms[number], sm_j, 0.0, moved[1]),
         ):
-            rows.append((name, kind, part, fs_to_seconds(start), fs_to_seconds(end), joules))
-    columns = ["operation", "kind", "component", "start_s", "end_s", "energy_j"]
-    return pd.DataFrame(rows, columns=columns)
+            rows.append((name, kind, part, fs_to_seconds(start), fs_to_seconds(end), *figures))
+    return pd.DataFrame(rows, columns=[*OPERATION_COLUMNS, *OPERATION_WORK])
 
 
 def _bytes(workload: GraphicsWorkload, plan: FramePlan, played: PlayedFrame) -> Pair:

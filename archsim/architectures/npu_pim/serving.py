@@ -19,6 +19,7 @@ import numpy as np
 
 from archsim.architectures.npu_pim.cost import Activity
 from archsim.architectures.npu_pim.decode import Fidelity, PassPlanner, TimedPass, time_pass
+from archsim.architectures.npu_pim.work import Work, pass_work
 from archsim.errors import InfeasibleError, Side
 from archsim.kernel import ProcessGenerator, Simulation, seconds_to_fs
 
@@ -78,6 +79,7 @@ class ServingRun:
         first_pass: First decode pass, for the figures of a layer; None if none ran.
         decode_fs, prefill_fs: Time spent in decode iterations and in prefills.
         intervals: Each prefill and decode iteration as (kind, start, end) in femtoseconds.
+        works: Work of each interval on the devices that hold one slice of every layer.
     """
 
     requests: list[ServedRequest]
@@ -92,6 +94,7 @@ class ServingRun:
     decode_fs: int = 0
     prefill_fs: int = 0
     intervals: list[tuple[str, int, int]] = field(default_factory=list)
+    works: list[Work] = field(default_factory=list)
 
 
 class Server:
@@ -205,7 +208,7 @@ class Server:
             return
         activity.add_operations(timed.plan.counted())
         self.run.prefill_fs += timed.latency_fs
-        self.run.intervals.append(("prefill", start, self.sim.now_fs))
+        self._note("prefill", start, self.prefill, timed)
         request.first_token_fs = self.sim.now_fs
         request.generated = 1
         self._arriving -= 1
@@ -239,6 +242,14 @@ class Server:
         self.run.end_fs = self.sim.now_fs
         self._note_waiting(0)
         self._over = True
+
+    def _note(self, kind: str, start_fs: int, planner: PassPlanner, timed: TimedPass) -> None:
+        """Note a pass that ends now, and its work."""
+        model, element_bytes = self.workload.model, self.workload.bytes_per_element
+        self.run.intervals.append((kind, start_fs, self.sim.now_fs))
+        self.run.works.append(
+            pass_work(timed.plan, planner.hardware, model.head_dim, element_bytes)
+        )
 
     def _admit(self, batch: list[ServedRequest]) -> None:
         """Let prefilled requests in, in order, while places and cache are left."""
@@ -282,7 +293,7 @@ class Server:
         self.run.iterations += 1
         self.run.batch_sum += len(batch)
         self.run.decode_fs += timed.latency_fs
-        self.run.intervals.append(("decode", start, self.sim.now_fs))
+        self._note("decode", start, self.decode, timed)
         if self.timeline is not None:
             name = f"iteration {self.run.iterations}"
             size = {"batch": len(batch)}

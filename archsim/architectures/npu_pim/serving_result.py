@@ -9,15 +9,17 @@ import numpy as np
 from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.decode import Fidelity
 from archsim.architectures.npu_pim.figures import common_metrics, provenance, roofline_s
-from archsim.architectures.npu_pim.serving import ServedRequest, Server, ServingRun
-from archsim.architectures.npu_pim.tables import OPERATION_COLUMNS, components
+from archsim.architectures.npu_pim.serving import ServedRequest, Server, ServingRun, without_pim
+from archsim.architectures.npu_pim.tables import WORK_COLUMNS, components
+from archsim.architectures.npu_pim.work import device_peaks
 from archsim.errors import InputError
 from archsim.kernel import fs_to_seconds
-from archsim.result import COMPONENT_PEAKS, Check, Pair, Result, assemble
+from archsim.result import Check, Pair, Result, assemble
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from archsim.architectures.npu_pim.decode import PassPlanner
     from archsim.kernel import Timeline
     from archsim.workload.llm import LlmWorkload
 
@@ -43,9 +45,13 @@ def serve(
         raise InputError("the serving run has no time in it", key="serving")
     latency_s = fs_to_seconds(run.end_fs)
     table = components(server.decode, run.activity, latency_s)
-    if not server.shared:
-        row = pd.DataFrame([_prefill_row(server, latency_s)])
-        table = pd.concat([table, row], ignore_index=True)
+    rows = [_passes_row("npu and pim", run.decode_fs, latency_s, _peaks(server.decode, hardware))]
+    if server.shared:
+        peaks = _peaks(server.prefill, without_pim(hardware))
+        rows.append(_passes_row("npu", run.prefill_fs, latency_s, peaks))
+    else:
+        rows.insert(0, _prefill_row(server, latency_s))
+    table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
     energy_j = float(table["dynamic_energy_j"].sum() + table["static_energy_j"].sum())
     tokens = sum(request.generated for request in run.requests)
     return assemble(
@@ -81,9 +87,28 @@ def _prefill_row(server: Server, latency_s: float) -> dict[str, str | float]:
         "static_energy_j": float(table["static_energy_j"].sum()),
         "area_mm2": float(table["area_mm2"].sum()),
         "bytes": float(table.loc[table["component"] == "memory", "bytes"].sum()),
-        # Their peaks are those of a whole device, so they are no roof of one component.
-        **dict.fromkeys(COMPONENT_PEAKS, 0.0),
+        **_peaks(server.prefill, server.prefill.hardware),
     }
+
+
+def _passes_row(
+    name: str, busy_fs: int, latency_s: float, peaks: dict[str, float]
+) -> dict[str, str | float]:
+    """Return the devices as they run whole passes; what their parts cost is in rows of their own.
+
+    A pass has one roof: everything that the devices have together.
+    """
+    return {
+        "component": name,
+        "busy_s": min(fs_to_seconds(busy_fs), latency_s),
+        **dict.fromkeys(("dynamic_energy_j", "static_energy_j", "area_mm2", "bytes"), 0.0),
+        **peaks,
+    }
+
+
+def _peaks(planner: PassPlanner, hardware: NpuPimHardware) -> dict[str, float]:
+    element_bytes = planner.workload.bytes_per_element
+    return device_peaks(hardware, element_bytes).columns(planner.devices)
 
 
 def _operations(server: Server) -> pd.DataFrame:
@@ -91,11 +116,20 @@ def _operations(server: Server) -> pd.DataFrame:
     import pandas as pd
 
     where = {"decode": "npu and pim", "prefill": "npu" if server.shared else "prefill NPUs"}
+    tensor, run = server.workload.parallel.tensor, server.run
     rows = [
-        (kind, kind, where[kind], fs_to_seconds(start), fs_to_seconds(end), 0.0)
-        for kind, start, end in server.run.intervals
+        (
+            kind,
+            kind,
+            where[kind],
+            fs_to_seconds(start),
+            fs_to_seconds(end),
+            0.0,
+            *work.times(tensor),
+        )
+        for (kind, start, end), work in zip(run.intervals, run.works, strict=True)
     ]
-    return pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
+    return pd.DataFrame(rows, columns=list(WORK_COLUMNS))
 
 
 def _first_token_s(request: ServedRequest) -> float:

@@ -5,7 +5,7 @@ A multiply-accumulate counts as two operations, an element of vector work as one
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.mha import Mha
@@ -13,6 +13,13 @@ from archsim.architectures.npu_pim.operations import NpuOperation
 from archsim.architectures.npu_pim.row_tile import row_tile_timing
 from archsim.architectures.npu_pim.stream import peak_bytes_per_s
 from archsim.result import COMPONENT_PEAKS
+
+if TYPE_CHECKING:
+    from archsim.architectures.npu_pim.decode import PassPlan
+
+
+PARTS = ("systolic arrays", "vector units", "memory", "pim")
+"""Parts of a device that do arithmetic or hold operands."""
 
 
 class Work(NamedTuple):
@@ -24,6 +31,10 @@ class Work(NamedTuple):
     def times(self, devices: int) -> Work:
         """Return the work of so many devices that share the operation."""
         return Work(self.arithmetic_operations * devices, self.operand_bytes * devices)
+
+    def plus(self, other: Work) -> Work:
+        """Return both together."""
+        return Work(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
 class Peaks(NamedTuple):
@@ -57,6 +68,32 @@ def attention_work(
     arithmetic = float(2 * mha.softmax_elements * head_dim)
     half = Work(arithmetic, mha.commands.dot_products * per_command / 2)
     return {"logit_softmax": half, "attend": half}
+
+
+def pass_work(plan: PassPlan, hardware: NpuPimHardware, head_dim: int, element_bytes: int) -> Work:
+    """Return the work of a whole pass on the devices that share its layers' slices.
+
+    Bytes are those of the memory and, for attention on PIM, of its row buffers.
+    """
+    total = Work(0.0, 0.0)
+    for operation, times in plan.counted():
+        total = total.plus(operation_work(operation).times(times))
+    for mha, times in plan.attentions():
+        for phase in attention_work(hardware, mha, head_dim, element_bytes).values():
+            total = total.plus(phase.times(times))
+    return total
+
+
+def device_peaks(hardware: NpuPimHardware, element_bytes: int) -> Peaks:
+    """Return the peak rates of everything in one device that multiplies or holds operands.
+
+    They bound whole passes, which keep arrays, vector units and PIM busy at once.
+    """
+    found = peaks(hardware, element_bytes)
+    parts = [found[name] for name in PARTS if name in found]
+    return Peaks(
+        sum(part.operations_per_s for part in parts), sum(part.bytes_per_s for part in parts)
+    )
 
 
 def peaks(hardware: NpuPimHardware, element_bytes: int) -> dict[str, Peaks]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archsim.report.activity import time_by_activity, time_by_share
 from archsim.report.breakdown import energy_by_component, energy_parts, time_by_operation
 from archsim.report.html import facts
+from archsim.report.html.bandwidth_chart import bandwidth_chart
 from archsim.report.html.cells import Cell, Column, Tile, number, percentage, tile
 from archsim.report.html.chart import Chart
 from archsim.report.html.component_charts import area_chart, utilisation_chart
@@ -15,7 +16,7 @@ from archsim.report.html.page import render
 from archsim.report.html.roofline_chart import roofline_chart
 from archsim.report.html.timeline_chart import timeline_charts
 from archsim.report.html.waterfall import waterfall
-from archsim.report.roofline import Roofline, roofline
+from archsim.report.roofline import Roofline, roofline, streams
 from archsim.result import STANDARD_METRICS
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ TILE_NAMES: dict[str, str] = {
     "area_mm2": "Area",
 }
 NO_ROOFLINE = (
-    "No roofline: this run does not report the arithmetic and the bytes of its operations."
+    "No roofline: no operation of this run has both arithmetic and memory traffic to place it by."
 )
 
 
@@ -118,6 +119,8 @@ def _charts(result: Result, found: Roofline | None) -> list[Chart]:
         ]
     if found is not None:
         charts.append(roofline_chart(found))
+    elif moving := streams(result):
+        charts.append(bandwidth_chart(moving))
     return charts
 
 
