@@ -12,12 +12,13 @@ from archsim.api.overrides import Overrides, split_overrides
 from archsim.api.simulating import bad_seed, simulate
 from archsim.api.timeline_window import parse_window
 from archsim.api.trial import is_trial, load_trial
-from archsim.errors import ArchsimError, InfeasibleError, InputError, UnsupportedError
+from archsim.errors import ArchsimError, InfeasibleError, InputError, UnsupportedError, shown
 from archsim.result import STANDARD_METRICS
 from archsim.result.files import check_target
 
 if TYPE_CHECKING:
     from archsim.config import HardwareSpec, WorkloadSpec
+    from archsim.kernel import Timeline
     from archsim.result import Result
 
 TIMELINE_ENDINGS = (".json", ".json.gz")
@@ -121,10 +122,22 @@ def run_named(
     except InputError as error:
         raise _located(error, (hw, hardware, for_hardware), (wl, workload, for_workload)) from error
     if timeline is not None and timeline_path is not None:
-        timeline.write(timeline_path)
+        write_timeline(timeline, timeline_path)
     if output_path is not None:
         result.save(output_path)
     return result
+
+
+def write_timeline(timeline: Timeline, path: Path) -> None:
+    """Write a timeline, whole or not at all.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    try:
+        timeline.write(path)
+    except OSError as error:
+        raise InputError(f"cannot write {shown(str(path))}: {error.strerror}") from error
 
 
 def _located(

@@ -41,14 +41,19 @@ class Step:
 
     def text(self, *, ascii_only: bool) -> str:
         """Return the characters: a rise, a fall and a total differ without colour too."""
-        per_column = self.reach / _COLUMNS if self.reach > 0 else 1.0
-        low, high = sorted((self.start, self.end))
-        first = min(int(low / per_column), _COLUMNS - 1)
-        length = max(1, min(round(high / per_column), _COLUMNS) - first)
+        low, high = sorted((self._column(self.start), self._column(self.end)))
+        first = min(int(low), _COLUMNS - 1)
+        length = max(1, round(high) - first)
         rises = self.end >= self.start
         plain = "=" if self.is_total else "+" if rises else "-"
         blocks = "\u2588" if self.is_total else "\u2593" if rises else "\u2591"
         return " " * first + (plain if ascii_only else blocks) * length
+
+    def _column(self, level: float) -> float:
+        """Return where a level lies; one beyond the frame, also below 0, lies at its edge."""
+        if level <= 0.0:
+            return 0.0
+        return _COLUMNS * (level / self.reach) if level < self.reach else float(_COLUMNS)
 
     def _style(self) -> str:
         return "" if self.is_total else "red" if self.end >= self.start else "green"

@@ -40,7 +40,8 @@ class Change:
         """``after / before - 1``; ``None`` where that has no meaning."""
         if self.before is None or self.after is None or self.before == 0:
             return None
-        return self.after / self.before - 1
+        found = self.after / self.before - 1
+        return found if math.isfinite(found) else None
 
 
 @dataclass(frozen=True, slots=True)

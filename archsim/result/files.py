@@ -7,19 +7,22 @@ import tempfile
 from pathlib import Path
 
 from archsim.errors import InputError
-from archsim.paths import is_folder
+from archsim.paths import is_file, is_folder, path_exists
 
 
 def check_target(path: str | Path) -> Path:
     """Return the path if a file can be written there, as far as can be told without writing.
 
     Raises:
-        InputError: The folder does not exist or is not writable, or the target is a folder.
+        InputError: The folder does not exist or is not writable, or the target is a folder, a
+            pipe or a device, which the finished file would replace.
     """
     target = Path(path)
     shown, folder = repr(str(target)), repr(str(target.parent))
     if is_folder(target):
         raise InputError(f"cannot write {shown}: it is a folder")
+    if path_exists(target) and not is_file(target):
+        raise InputError(f"cannot write {shown}: it is no regular file")
     if not is_folder(target.parent):
         raise InputError(f"cannot write {shown}: the folder {folder} does not exist")
     if not os.access(target.parent, os.W_OK | os.X_OK):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 MAXIMUM_FILE_BYTES = 1 << 30
+LARGEST_FIGURE = 1e300
 _SCALARS = ("latency_s", "energy_j", "area_mm2", "average_power_w")
 _KEYS = ("schema_version", *_SCALARS, "metrics", "components", "operations", "checks", "provenance")
 
@@ -144,7 +145,8 @@ class Result:
         """Read a result that ``save`` wrote.
 
         Raises:
-            InputError: The file is missing, unreadable, too large, or not a result.
+            InputError: The file is missing, unreadable, too large, or not a result that a run
+                can give.
         """
         source = Path(path)
         where = str(source)
@@ -162,7 +164,9 @@ class Result:
             raise InputError(f"not a JSON file ({error.msg})", where=place) from error
         except (ValueError, RecursionError) as error:
             raise InputError(f"not a JSON file ({error})", where=where) from error
-        return cls.from_dict(data, where=where)
+        result = cls.from_dict(data, where=where)
+        _refuse_huge(result, where)
+        return result
 
     def to_parquet(self, folder: str | Path) -> list[Path]:
         """Write ``components.parquet`` and ``operations.parquet`` into an existing folder.
@@ -195,6 +199,20 @@ def _figure(value: object, name: str, *, non_negative: bool = False) -> float:
     if non_negative and number < 0:
         raise SimulationError(f"{name} must not be negative, found {number!r}")
     return number
+
+
+def _refuse_huge(result: Result, where: str) -> None:
+    """Refuse a file whose figures no run gives and whose sums would not be finite."""
+    figures = {name: getattr(result, name) for name in _SCALARS} | result.metrics
+    for name, frame in (("components", result.components), ("operations", result.operations)):
+        sizes = frame.select_dtypes("number").abs().max()
+        figures |= {f"{name}.{column}": float(size) for column, size in sizes.items()}
+    for key, figure in figures.items():
+        if abs(figure) > LARGEST_FIGURE:
+            raise InputError(
+                "no run gives such a figure", where=where, key=key, found=f"{figure:g}",
+                allowed=f"from {-LARGEST_FIGURE:g} to {LARGEST_FIGURE:g}",
+            )  # fmt: skip
 
 
 def _mapping(value: object, name: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -101,8 +102,14 @@ def _send(answers: TextIO, message: Mapping[str, object]) -> None:
 
 
 def leave_with_parent() -> None:
-    """End this process when its parent has ended, whatever it is doing."""
+    """End this process when its parent has ended, whatever it is doing, and only then.
+
+    Interrupts go to all processes of a job at once; a worker that ended by one would look to its
+    parent as if a design had killed it.
+    """
     parent = os.getppid()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
     def watch() -> None:
         while os.getppid() == parent:
