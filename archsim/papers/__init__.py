@@ -10,6 +10,7 @@ from archsim.papers.base import VERDICTS, Paper, Row, Verdict, compare, write_ro
 PAPERS: dict[str, str] = {
     "dram_peers": "archsim.papers.dram_peers:PAPER",
     "gemm-ada": "archsim.papers.gemm_ada:PAPER",
+    "marl-dse": "archsim.papers.marl_dse:PAPER",
     "nasaic": "archsim.papers.nasaic:PAPER",
     "m3vit": "archsim.papers.m3vit:PAPER",
     "matmulfree": "archsim.papers.matmulfree:PAPER",
