@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import resource
 import signal
@@ -12,27 +13,26 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
-import archsim
 from archsim.cli.main import main
 
 RUN = ("run", "neupims", "gpt3-7b-alpaca", "--fidelity", "analytic")
-STUDY = {
-    "kind": "study", "name": "slow", "hardware": "dram-ddr3-1600", "workload": "memory-random",
-    "fidelity": "event", "objectives": ["minimise latency_s"],
-    "space": {
-        "hardware.controller.RequestBufferSize": {"values": [1, 2, 4, 8, 16, 32, 64, 128]},
-        "hardware.controller.PagePolicy": {"values": ["Open", "Closed"]},
-        "hardware.controller.RespQueue": {"values": ["Fifo", "Reorder"]},
-    },
-}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def empty_folder(monkeypatch, tmp_path):
     """Work in an empty folder."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def killing():
+    """The slow study of the sweep's own kill tests."""
+    path = Path(__file__).parents[1] / "sweep" / "killing.py"
+    spec = importlib.util.spec_from_file_location("killing_for_faults", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
@@ -63,12 +63,13 @@ def _trials(path: str) -> int:
         return 0
 
 
-def test_sigterm_ends_a_sweep_that_then_goes_on():
-    Path("study.yaml").write_text(yaml.safe_dump(STUDY), encoding="utf-8")
-    command = [sys.executable, "-m", "archsim.cli", "sweep", "study.yaml", "--ledger", "book"]
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_ends_a_sweep_that_then_goes_on(killing, tmp_path, workers):
+    killing.write_study(tmp_path, 20)
     started = subprocess.Popen(  # noqa: S603  # our own interpreter and arguments
-        command, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        killing.command(tmp_path, "book", "--workers", workers),
+        env=killing.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     begin = time.monotonic()
     while time.monotonic() - begin < 90 and not _trials("book") and started.poll() is None:
         time.sleep(0.01)
@@ -76,13 +77,12 @@ def test_sigterm_ends_a_sweep_that_then_goes_on():
     out, err = started.communicate(timeout=60)
     assert (started.returncode, out, err) == (143, "", "archsim: terminated\n")
     known = _trials("book")
-    assert 1 <= known < 32
+    assert 1 <= known < 200
     with sqlite3.connect("book") as database:
         assert database.execute("SELECT COUNT(*) FROM running").fetchone() == (0,)
     database.close()
-    table = archsim.sweep(STUDY, ledger="book")
-    assert table.attrs["summary"]["new"] == 32 - known
-    assert set(table["status"]) == {"done"}
+    killing.finish(tmp_path, "book", "table.csv")
+    assert killing.trials(tmp_path / "book") == 200
 
 
 def _full(handle, mode):

@@ -234,9 +234,9 @@ def test_what_cannot_run_is_told_before_there_is_a_ledger(study_data, monkeypatc
     reward = study_data(
         hardware="dram-ddr3-1600", workload="memory-random", fidelity="event",
         space={"hardware.controller.RequestBufferSize": {"values": [1, 2]}},
-        objectives=["minimise area_mm2"], reward={"form": "log_ratio"},
+        objectives=["maximise row_hit_share"], reward={"form": "log_ratio"},
     )  # fmt: skip
-    with pytest.raises(InputError, match="figures above 0, found area_mm2"):
+    with pytest.raises(InputError, match="figures above 0, found row_hit_share"):
         search(reward)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"method tpe needs .*archsim\[search\]"):
