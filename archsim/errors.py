@@ -247,6 +247,12 @@ def _restored(
     return error
 
 
+def shown_path(path: object, length: int = 240) -> str:
+    """Return a path as its author would recognise it, the end kept where it is very long."""
+    text = str(path)
+    return repr(text if len(text) <= length else f"...{text[3 - length :]}")
+
+
 def _shortened(text: str, length: int = _MAXIMUM_SHOWN) -> str:
     return text if len(text) <= length else f"{text[: length - 3]}..."
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from archsim.errors import InputError, UnsupportedError, closest, shown
+from archsim.errors import InputError, UnsupportedError, closest, shown_path
 from archsim.paths import is_file, path_exists
 from archsim.workload.hf_families import ACTIVATIONS, FAMILIES, HfFamily
 from archsim.workload.llm_model import LlmModel
@@ -74,7 +74,7 @@ def read_huggingface_config(path: str | Path) -> LlmModel:
 def _load(file: Path, where: str) -> Json:
     if not is_file(file):
         problem = "is not a regular file" if path_exists(file) else "does not exist"
-        raise InputError(f"the model configuration {problem}", found=shown(where))
+        raise InputError(f"the model configuration {problem}", found=shown_path(where))
     try:
         with file.open("rb") as handle:
             raw = handle.read(MAX_BYTES + 1)

@@ -156,6 +156,8 @@ def h100():
     for file, quantities, note in (
         ("h100_gemm.csv", ("seconds",), "the rows that constants and residual were fitted to"),
         ("archsim_h100_gemm.csv", ("seconds",), "rows that the residual was grown on too"),
+        ("archsim_h100_small_gemm.csv", ("seconds",), "rows that the residual was grown on too"),
+        ("archsim_h100_fused_mlp.csv", ("seconds",), "the rows that constants were fitted to"),
         ("h100_gemm_energy.csv", ("seconds",), "rows whose times no fit saw"),
         ("h100_attention.csv", ("seconds",), "the rows that constants were fitted to"),
         ("h100_stream.csv", ("seconds",), "the rows that constants were fitted to"),
