@@ -181,7 +181,7 @@ def _with_values(entry: Entry) -> Entry:
 
 def _constants() -> Iterator[Entry]:
     from archsim.blocks.link import SERDES_AREA
-    from archsim.technology import NODES_NM, all_constants
+    from archsim.technology import NODES_NM, all_constants, sram
 
     seen: set[str] = set()
     for family in _families():
@@ -193,6 +193,14 @@ def _constants() -> Iterator[Entry]:
             if constant.name not in seen:
                 seen.add(constant.name)
                 yield _constant(constant, "constant")
+        # A macro is named after its size, and there may be any; one inside the fit speaks for all.
+        macro = sram.access_energy(sram.FITTED_RANGE_BYTES[0], node)
+        yield Entry(
+            f"sram.access_energy.*.{node}nm", "constant", macro.unit,
+            f"Energy of one bit read from or written to a macro of so many bytes. From: "
+            f"{macro.source}",
+            (("certainty", f"{macro.certainty}; estimate outside the fitted sizes"),),
+        )  # fmt: skip
 
 
 def _constant(item: NamedConstant, category: str) -> Entry:
