@@ -15,13 +15,15 @@ from archsim.version import __version__  # noqa: E402  # the checkout, installed
 project = "archsim"
 author = "The archsim developers"
 release = version = __version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml"]
+html_math_renderer = "mathml"
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"archsim {version}"
 html_copy_source = False
+html_show_copyright = False
 math_number_all = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
