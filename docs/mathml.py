@@ -9,7 +9,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 
 def to_mathml(latex: str, display: str) -> str:
-    """Return a formula as MathML; ``aligned`` is told as ``align*``, the converter's word for it."""
+    """Return a formula as MathML; the converter knows ``aligned`` as ``align*``."""
     return convert(re.sub(r"\{aligned\}", "{align*}", latex.strip()), display=display)
 
 
