@@ -109,12 +109,12 @@ def scaling() -> list[Figure]:
         "fidelity": "event",
         "space": {
             "hardware.npu.systolic_arrays": {"minimum": 1, "maximum": 15, "step": 1},
-            "hardware.memory.timing.trp": {"minimum": 10, "maximum": 19, "step": 1},
+            "hardware.memory.timing.trp": {"minimum": 10, "maximum": 39, "step": 1},
         },
     }
     studies = {
         "240 trials of 100 ms, 2 workers": _study(lanes, {"nap_s": 0.1}),
-        "150 event trials of NeuPIMs, 2 workers": neupims,
+        "450 event trials of NeuPIMs, 2 workers": neupims,
     }
     figures = []
     for at, (what, study) in enumerate(studies.items()):
