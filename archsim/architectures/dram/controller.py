@@ -15,7 +15,7 @@ from archsim.architectures.dram.commands import (
     WR,
     WRA,
 )
-from archsim.architectures.dram.compiled import compiled, inlined
+from archsim.architectures.dram.compiled import compiled, inlined, uncounted
 from archsim.architectures.dram.events import (
     ARBITER,
     AT_ARBITER,
@@ -23,24 +23,25 @@ from archsim.architectures.dram.events import (
     CONTROLLER,
     NOW,
     PLAYER,
+    SIZE,
+    SPARE,
     notify_at,
     notify_now,
     take_due,
     take_round,
-    with_room,
 )
 from archsim.architectures.dram.front import (
     BEGIN_REQ,
     END_REQ,
-    ENTERED,
     MET_SIZE,
     RECEIVED,
     SENT,
     SINCE,
     WAITING,
-    post,
     run_arbiter,
     run_player,
+    tell,
+    tell_at,
     turn_round,
 )
 from archsim.architectures.dram.policies import has_room, plan_bank
@@ -102,19 +103,19 @@ def plan_stale_banks(
 
 @inlined
 def admit(
-    front: Int64s, events: Int64s, heap: Int64s, items: Int32s, links: Int32s, banks: Int64s,
+    front: Int64s, heap: Int64s, items: Int32s, links: Int32s, banks: Int64s,
     ranks: Int64s, channel: Int64s, settings: Settings,
 ) -> bool:  # fmt: skip
     """Store the request that waits, if one does and the buffer has room; say whether it did."""
     item = front[WAITING]
-    if item < 0 or front[SINCE] > events[NOW]:
+    if item < 0 or front[SINCE] > front[NOW]:
         return False
     if not has_room(banks, channel, settings):
         front[MET_SIZE] = 1
         return False
     store_request(items, links, banks, ranks, channel, item)
     front[WAITING] = -1
-    post(front, events, heap, AT_ARBITER, END_REQ, events[NOW])
+    tell(front, AT_ARBITER, END_REQ)
     return True
 
 
@@ -123,7 +124,7 @@ def run(
     time: Int64s, items: Int32s, links: Int32s,
     banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
     power: Int64s, opened: Int64s, counts: Int64s,
-    front: Int64s, events: Int64s, heap: Int64s, order: Int64s,
+    front: Int64s, heap: Int64s, order: Int64s,
     starts: Int64s, rules: Int64s, settings: Settings, keeps_log: bool,
 ) -> tuple[Int64s, Int64s, Int64s]:  # fmt: skip
     """Run a trace to its last response.
@@ -133,8 +134,7 @@ def run(
         items, links: The requests, and room for their neighbours.
         banks, ranks, channel, ready: The state, as in ``state``; used up.
         power, opened, counts: Counters for the energy, as in ``power``; filled.
-        front: Player and arbiter, as in ``front``; used up.
-        events, heap: What happens next, as in ``events``; used up.
+        front, heap: Player, arbiter and what happens next, as in ``front`` and ``events``; used up.
         order: The order of responses, from ``responses.new_order``; filled.
         starts, rules: The timing table, from ``timing.rule_arrays``, in ticks.
         settings: The parameters.
@@ -145,38 +145,69 @@ def run(
         (tick, command, bank, request): the first bank of the rank for PREA and REFA, -1 for no
         request; none if no log is kept.
     """
-    n, tick, refreshes = len(time), settings.tick, settings.refresh_policy == ALL_BANK
+    n = len(time)
     sent, got = np.zeros(n, np.int64), np.full(n, -1, np.int64)
     log = np.empty((3 * n + 64 if keeps_log else 0, 4), np.int64)
-    logged = served = 0
-    best_time, command, bank, wake = NEVER, NONE, -1, NEVER
-    due = first_due = NEVER
-    if refreshes:
-        due, first_due = check_refreshes(banks, ranks, settings, 0)
+    carried = np.zeros(7, np.int64)
+    carried[:] = NEVER, NONE, -1, NEVER, NEVER, 0, 0
+    if settings.refresh_policy == ALL_BANK:
+        carried[3], carried[4] = check_refreshes(banks, ranks, settings, 0)
     # Time 0: the player sends its first request, then the controller sets its timer.
-    sent[0] = time[0] * tick
+    sent[0] = time[0] * settings.tick
     front[SENT] = 1
-    post(front, events, heap, AT_ARBITER, BEGIN_REQ, sent[0])
+    tell_at(front, heap, AT_ARBITER, BEGIN_REQ, sent[0])
     processes = CONTROLLER
+    while front[RECEIVED] < n:
+        play(
+            time, items, links, banks, ranks, channel, ready, power, opened, counts, front, heap,
+            order, starts, rules, settings, keeps_log, sent, got, log, carried, processes,
+        )  # fmt: skip
+        processes = 0
+        heap = np.concatenate((heap, np.zeros_like(heap)))
+        if keeps_log and carried[5] + SPARE >= len(log):
+            log = np.concatenate((log, np.empty_like(log)))
+    return sent, got, log[: carried[5]]
+
+
+@uncounted
+def play(
+    time: Int64s, items: Int32s, links: Int32s,
+    banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
+    power: Int64s, opened: Int64s, counts: Int64s,
+    front: Int64s, heap: Int64s, order: Int64s,
+    starts: Int64s, rules: Int64s, settings: Settings, keeps_log: bool, sent: Int64s, got: Int64s,
+    log: Int64s, carried: Int64s, processes: int,
+) -> None:  # fmt: skip
+    """Go on with a run to its end, or until the heap or the log is nearly full.
+
+    Args are those of ``run``, what it returns, and:
+        carried: Next command's time, command and bank; when a rank without a refresh command next
+            has one due, and when any rank has; commands logged; bursts.
+        processes: Which run first, as ``events.take_round`` has them.
+    """
+    n, tick, refreshes = len(time), settings.tick, settings.refresh_policy == ALL_BANK
+    best_time, command, bank = carried[0], carried[1], carried[2]
+    due, first_due, logged, served = carried[3], carried[4], carried[5], carried[6]
     while processes or front[RECEIVED] < n:
         if processes == 0:
             turn_round(front)
-            processes = take_round(events)
+            processes = take_round(front)
             if processes == 0:
-                heap = with_room(heap, events)
-                processes = take_due(events, heap)
+                if front[SIZE] + SPARE >= len(heap) or (keeps_log and logged + SPARE >= len(log)):
+                    break
+                processes = take_due(front, heap)
         process = processes & 3
         processes >>= 2
         if process == ARBITER:
-            run_arbiter(front, events, heap, order, got, settings)
+            run_arbiter(front, heap, order, got, settings)
             continue
         if process == PLAYER:
-            run_player(front, events, heap, time, sent, got, settings)
+            run_player(front, heap, time, sent, got, settings)
             continue
         # An evaluation: responses, admission, refresh, command choice.
-        now = events[NOW]
-        answer(front, events, heap, order, got, settings)
-        changed = admit(front, events, heap, items, links, banks, ranks, channel, settings)
+        now = front[NOW]
+        answer(front, heap, order, got, settings)
+        changed = admit(front, heap, items, links, banks, ranks, channel, settings)
         if changed:
             plan_bank(items, links, banks, ranks, channel, settings, channel[LAST_BANK])
         if refreshes and now >= first_due:
@@ -192,8 +223,6 @@ def run(
             changed = True
             item = -1 if command >= PREA else banks[bank, CHOSEN]
             if keeps_log:
-                if logged == len(log):
-                    log = np.concatenate((log, np.empty_like(log)))
                 log[logged, 0], log[logged, 1] = now, command
                 log[logged, 2], log[logged, 3] = bank, item
                 logged += 1
@@ -202,10 +231,10 @@ def run(
             issue(items, links, banks, ranks, channel, settings, command, bank)
             note_timing(banks, ranks, channel, ready, starts, rules, settings, command, bank, now)
             if is_column(command):
-                admit(front, events, heap, items, links, banks, ranks, channel, settings)
+                admit(front, heap, items, links, banks, ranks, channel, settings)
                 is_write = command in (WR, WRA)
                 end = now + (settings.write_end if is_write else settings.read_end)
-                note_burst(front, events, heap, order, got, settings, item, served, end)
+                note_burst(front, heap, order, got, settings, item, served, end)
                 served += 1
         # What can issue next, and when.
         if changed:
@@ -223,7 +252,8 @@ def run(
             wake = best_time
         wake = min(wake, due)
         if wake == now:
-            notify_now(events, COMMAND_READY)
+            notify_now(front, COMMAND_READY)
         elif wake < NEVER:
-            notify_at(events, heap, COMMAND_READY, wake)
-    return sent, got, log[:logged]
+            notify_at(front, heap, COMMAND_READY, wake)
+    carried[0], carried[1], carried[2] = best_time, command, bank
+    carried[3], carried[4], carried[5], carried[6] = due, first_due, logged, served

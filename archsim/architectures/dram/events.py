@@ -30,12 +30,14 @@ ARBITER, PLAYER, CONTROLLER = range(1, 4)
 """Processes, as ``take_round`` and ``take_due`` number them."""
 
 NOW, SIZE, SERIAL, ROUND, WHEN = range(5)
-"""Places in ``events``: the time; how many entries the heap has and had so far; events of the next
-round, the last one in the lowest octal digit; and from ``WHEN`` on the time each is notified for
-(``NEVER``: it is not; ``IN_ROUND``)."""
+"""First places in ``front``: the time; how many entries the heap has and had so far; events of the
+next round, the last one in the lowest octal digit; and from ``WHEN`` on the time each is notified
+for (``NEVER``: it is not; ``IN_ROUND``)."""
 
 ENTRY = WHEN + 6
-"""From here on in ``events``: the serial number of the heap's entry of each event."""
+"""From here on in ``front``: the serial number of the heap's entry of each event."""
+
+EVENTS_END = ENTRY + 6
 
 IN_ROUND = -1
 
@@ -47,36 +49,34 @@ SPARE = 64
 """Room that the heap has at least when a time starts: more than are notified at one time."""
 
 
-def new_events() -> tuple[Int64s, Int64s]:
-    """Return ``events`` and ``heap`` at time 0, when nothing has been notified."""
-    events = np.zeros(ENTRY + 6, np.int64)
-    events[WHEN:ENTRY] = NEVER
-    return events, np.zeros((4 * SPARE, 2), np.int64)
+def new_heap() -> Int64s:
+    """Return the heap at the start, when nothing has been notified."""
+    return np.zeros((4 * SPARE, 2), np.int64)
 
 
 @inlined
-def notify_now(events: Int64s, event: int) -> None:
+def notify_now(front: Int64s, event: int) -> None:
     """Have an event happen in the next round."""
-    if events[WHEN + event] != IN_ROUND:
-        events[WHEN + event] = IN_ROUND
-        events[ROUND] = events[ROUND] * 8 + event + 1
+    if front[WHEN + event] != IN_ROUND:
+        front[WHEN + event] = IN_ROUND
+        front[ROUND] = front[ROUND] * 8 + event + 1
 
 
 @inlined
-def notify_at(events: Int64s, heap: Int64s, event: int, time: int) -> None:
+def notify_at(front: Int64s, heap: Int64s, event: int, time: int) -> None:
     """Have an event happen at a time after now, unless it happens before that."""
-    if time < events[WHEN + event]:
-        events[WHEN + event] = time
-        events[SERIAL] += 1
-        events[ENTRY + event] = events[SERIAL]
-        push(events, heap, time, events[SERIAL] * 8 + event)
+    if time < front[WHEN + event]:
+        front[WHEN + event] = time
+        front[SERIAL] += 1
+        front[ENTRY + event] = front[SERIAL]
+        push(front, heap, time, front[SERIAL] * 8 + event)
 
 
 @compiled
-def push(events: Int64s, heap: Int64s, time: int, label: int) -> None:
+def push(front: Int64s, heap: Int64s, time: int, label: int) -> None:
     """Insert an entry; it passes those above it that are later."""
-    events[SIZE] += 1
-    place = events[SIZE]
+    front[SIZE] += 1
+    place = front[SIZE]
     while place > 1 and heap[place >> 1, TIME] > time:
         heap[place, TIME], heap[place, LABEL] = heap[place >> 1, TIME], heap[place >> 1, LABEL]
         place >>= 1
@@ -84,15 +84,15 @@ def push(events: Int64s, heap: Int64s, time: int, label: int) -> None:
 
 
 @compiled
-def pop(events: Int64s, heap: Int64s) -> int:
+def pop(front: Int64s, heap: Int64s) -> int:
     """Take out the top entry, put the last one there and let it sink below those before it.
 
     Returns:
         The label.
     """
-    top, size = heap[1, LABEL], events[SIZE] - 1
+    top, size = heap[1, LABEL], front[SIZE] - 1
     time, label = heap[size + 1, TIME], heap[size + 1, LABEL]
-    events[SIZE] = size
+    front[SIZE] = size
     place, below = 1, 2
     while below <= size:
         if below < size and heap[below + 1, TIME] < heap[below, TIME]:
@@ -106,10 +106,10 @@ def pop(events: Int64s, heap: Int64s) -> int:
 
 
 @inlined
-def is_live(events: Int64s, label: int) -> bool:
+def is_live(front: Int64s, label: int) -> bool:
     """Say whether an entry stands for the notification that its event holds."""
     event = label & 7
-    return bool(events[ENTRY + event] == label >> 3 and 0 <= events[WHEN + event] < NEVER)
+    return bool(front[ENTRY + event] == label >> 3 and 0 <= front[WHEN + event] < NEVER)
 
 
 @inlined
@@ -119,18 +119,18 @@ def process_of(event: int) -> int:
 
 
 @compiled
-def take_round(events: Int64s) -> int:
+def take_round(front: Int64s) -> int:
     """Start the next round of this time.
 
     Returns:
         Its processes in their order, the first one in the lowest base-4 digit; 0 for none.
     """
-    left, events[ROUND] = events[ROUND], 0
+    left, front[ROUND] = front[ROUND], 0
     processes = shift = seen = 0
     while left:
         event = (left & 7) - 1
         left >>= 3
-        events[WHEN + event] = NEVER
+        front[WHEN + event] = NEVER
         process = process_of(event)
         if not seen >> process & 1:
             seen |= 1 << process
@@ -140,33 +140,25 @@ def take_round(events: Int64s) -> int:
 
 
 @compiled
-def take_due(events: Int64s, heap: Int64s) -> int:
+def take_due(front: Int64s, heap: Int64s) -> int:
     """Go on to the next time at which an event happens.
 
     Returns:
         The processes that run then, as ``take_round``; 0 if nothing will ever happen.
     """
-    while events[SIZE] and not is_live(events, heap[1, LABEL]):
-        pop(events, heap)
+    while front[SIZE] and not is_live(front, heap[1, LABEL]):
+        pop(front, heap)
     processes = shift = seen = 0
-    if events[SIZE]:
-        events[NOW] = heap[1, TIME]
-    while events[SIZE] and heap[1, TIME] == events[NOW]:
-        label = pop(events, heap)
-        if is_live(events, label):
+    if front[SIZE]:
+        front[NOW] = heap[1, TIME]
+    while front[SIZE] and heap[1, TIME] == front[NOW]:
+        label = pop(front, heap)
+        if is_live(front, label):
             event = label & 7
-            events[WHEN + event] = NEVER
+            front[WHEN + event] = NEVER
             process = process_of(event)
             if not seen >> process & 1:
                 seen |= 1 << process
                 processes |= process << shift
                 shift += 2
     return processes
-
-
-@compiled
-def with_room(heap: Int64s, events: Int64s) -> Int64s:
-    """Return the heap with room for what one time can add."""
-    if events[SIZE] + SPARE < len(heap):
-        return heap
-    return np.concatenate((heap, np.zeros_like(heap)))

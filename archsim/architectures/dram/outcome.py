@@ -10,7 +10,7 @@ import numpy as np
 from archsim.architectures.dram import commands as names
 from archsim.architectures.dram.controller import run
 from archsim.architectures.dram.energy import Activity, Energy, activity, price
-from archsim.architectures.dram.events import new_events
+from archsim.architectures.dram.events import new_heap
 from archsim.architectures.dram.front import MET_ACTIVE, MET_SIZE, new_front
 from archsim.architectures.dram.power import new_power, note_list
 from archsim.architectures.dram.responses import new_order
@@ -134,10 +134,10 @@ def run_requests(
     links = np.full((len(requests), 2), -1, np.int32)
     state = new_state(settings)
     power, opened, counts = new_power(device.organisation.ranks, settings.banks)
-    front, (events, heap) = new_front(), new_events()
+    front, heap = new_front(), new_heap()
     order = new_order(len(requests), settings)
     sent, got, log = run(
-        requests.time, requests.items, links, *state, power, opened, counts, front, events, heap,
+        requests.time, requests.items, links, *state, power, opened, counts, front, heap,
         order, starts, rules, settings, keep_record,
     )  # fmt: skip
     if settings.tick > 1:  # what happens just before an edge counts as on it

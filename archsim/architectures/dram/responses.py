@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from archsim.architectures.dram.commands import IN_REQUEST_ORDER
-from archsim.architectures.dram.compiled import compiled, inlined
+from archsim.architectures.dram.compiled import inlined
 from archsim.architectures.dram.events import AT_ARBITER, DATA_READY, NOW, notify_at
-from archsim.architectures.dram.front import ANSWER_ENDS, ANSWERED, BEGIN_RESP, post
+from archsim.architectures.dram.front import ANSWER_ENDS, ANSWERED, BEGIN_RESP, tell_at
 from archsim.architectures.dram.state import NEVER, Int64s, Settings
 
 
@@ -29,7 +29,7 @@ def next_ready(front: Int64s, order: Int64s, got: Int64s) -> int:
 
 @inlined
 def note_burst(
-    front: Int64s, events: Int64s, heap: Int64s, order: Int64s, got: Int64s, settings: Settings,
+    front: Int64s, heap: Int64s, order: Int64s, got: Int64s, settings: Settings,
     item: int, served: int, end: int,
 ) -> None:  # fmt: skip
     """Queue the response of a burst, whose data ends at ``end``; ``served`` bursts came before."""
@@ -37,16 +37,14 @@ def note_burst(
         order[served] = item
     got[item] = end
     ready = next_ready(front, order, got)
-    if events[NOW] < ready < NEVER:
-        notify_at(events, heap, DATA_READY, ready)
+    if front[NOW] < ready < NEVER:
+        notify_at(front, heap, DATA_READY, ready)
 
 
-@compiled
-def answer(
-    front: Int64s, events: Int64s, heap: Int64s, order: Int64s, got: Int64s, settings: Settings
-) -> None:
+@inlined
+def answer(front: Int64s, heap: Int64s, order: Int64s, got: Int64s, settings: Settings) -> None:
     """Send the next response once the last one is taken and its own data has ended, one a clock."""
-    now = events[NOW]
+    now = front[NOW]
     if front[ANSWER_ENDS] == NEVER:
         return
     ready = next_ready(front, order, got)
@@ -54,6 +52,6 @@ def answer(
         time = now + settings.tick if front[ANSWER_ENDS] == now else now
         front[ANSWERED] += 1
         front[ANSWER_ENDS] = NEVER
-        post(front, events, heap, AT_ARBITER, BEGIN_RESP, time)
+        tell_at(front, heap, AT_ARBITER, BEGIN_RESP, time)
     elif ready < NEVER:
-        notify_at(events, heap, DATA_READY, ready)
+        notify_at(front, heap, DATA_READY, ready)
