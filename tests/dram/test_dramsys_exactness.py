@@ -40,39 +40,39 @@ def grids(peer):
     }
 
 
-def test_ddr3_takes_exactly_the_peers_time(grids):
+@pytest.mark.parametrize("name", ["ddr3-1600", "ddr4-2400", "hbm2-pc"])
+def test_every_run_takes_exactly_the_peers_time(grids, name):
     wrong = [
         (row["trace"], row["config"], outcome.total_cycles, row["total_cycles"])
-        for row, outcome in grids["ddr3-1600"]
+        for row, outcome in grids[name]
         if outcome.total_cycles != float(row["total_cycles"])
     ]
     assert not wrong
-    assert len(grids["ddr3-1600"]) > 100
+    assert len(grids[name]) > 100
 
 
-def test_ddr4_takes_the_peers_time_on_98_of_100_rows(grids):
-    found = grids["ddr4-2400"]
-    errors = [off(outcome.total_cycles, row["total_cycles"]) for row, outcome in found]
-    assert sum(error == 0 for error in errors) >= 0.98 * len(errors)
-    assert max(errors) < 0.004
-    assert max(off(outcome.energy_pj, row["energy_pJ"]) for row, outcome in found) < 0.0025
+@pytest.mark.parametrize("name", ["ddr3-1600", "ddr4-2400"])
+def test_every_run_takes_the_peers_energy(grids, name):
+    for row, outcome in grids[name]:
+        assert outcome.energy_pj == pytest.approx(float(row["energy_pJ"]), abs=1.0, rel=0)
 
 
-def test_hbm2_is_near_the_peers_time(grids):
-    errors = sorted(
-        off(outcome.total_cycles, row["total_cycles"]) for row, outcome in grids["hbm2-pc"]
-    )
-    assert errors[-1] < 0.036
-    assert errors[len(errors) // 2] < 0.001
+@pytest.mark.parametrize(
+    # The peer's times just before an edge count as on it here: 1 ps of some 28 ns.
+    ("name", "within"),
+    [("ddr3-1600", 6e-6), ("ddr4-2400", 6e-6), ("hbm2-pc", 4e-5)],
+)
+def test_every_run_has_the_peers_mean_latency(grids, name, within):
+    """As far as the peer prints it, six digits."""
+    for row, outcome in grids[name]:
+        assert off(outcome.mean_latency_ns, row["avg_latency_ns"]) < within
 
 
 def test_commands_are_the_peers(grids):
-    """Where the energy is equal, so is every count."""
-    for name in ("ddr3-1600", "ddr4-2400"):
-        for row, outcome in grids[name]:
-            if off(outcome.energy_pj, row["energy_pJ"]) < 1e-12:
-                assert outcome.activates == float(row["act"])
-                assert outcome.refreshes == float(row["ref"])
+    for found in grids.values():
+        for row, outcome in found:
+            assert outcome.activates == float(row["act"])
+            assert outcome.refreshes == float(row["ref"])
 
 
 def test_the_space_of_archgym_is_exact_to_the_picojoule(peer):

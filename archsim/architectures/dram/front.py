@@ -32,23 +32,22 @@ BEGIN_REQ, END_REQ, BEGIN_RESP, END_RESP = range(1, 5)
 """Messages: a request sent and accepted; a response sent and accepted."""
 
 (
-    WAITING, SINCE, ENTERED, ANSWERED, ANSWER_ENDS,
+    WAITING, SINCE, ANSWERED, ANSWER_ENDS,
     ACCEPTED, FED, IS_FEEDING, ACTIVE, IS_HELD, LAST_ENTERED,
     ARRIVED, RETURNED, IS_RETURNING, LAST_RETURNED, RETURNING,
     SENT, RECEIVED, MET_SIZE, MET_ACTIVE,
-) = range(EVENTS_END, EVENTS_END + 20)  # fmt: skip
+) = range(EVENTS_END, EVENTS_END + 19)  # fmt: skip
 """More places in ``front``.
 
-Controller: the request that waits for room (-1: none) and since when; how many are in the buffer
-or were; how many responses it sent, and when the player side takes the last one (``NEVER``: has
-not yet). Arbiter: how many requests it accepted and fed to the controller, whether one of them is
-there now, how many transactions are active, whether the player's request is held back, and when
-the controller last took one; how many responses came and how many went on, whether one is with the
-player, when the player last took one, and which one goes there. Player: how many requests it sent
-and responses it received. And whether the buffer's size, or the limit on transactions, ever held a
-request up."""
+Controller: the request that waits for room (-1: none) and since when; how many responses it sent,
+and when the last one was taken (``NEVER``: it was not yet). Arbiter: how many requests it accepted
+and fed to the controller, whether one of them is there now, how many transactions are active,
+whether the player's request is held back, and when the controller last took one; how many
+responses came and how many went on, whether one is with the player, when the player last took one,
+and which one goes there. Player: how many requests it sent and responses it received. And whether
+the buffer's size, or the limit on transactions, ever held a request up."""
 
-INBOX = EVENTS_END + 20
+INBOX = EVENTS_END + 19
 COMING, NEXT_LATER, LATER, STAMP = INBOX + 2, INBOX + 4, INBOX + 6, INBOX + 16
 """From here on in ``front``, for the arbiter, then the player: the messages of this round, first
 one in the lowest octal digit; those of the next round; when the first message of a later time is
