@@ -26,6 +26,7 @@ def uncounted(function: Function) -> Function:
     Functions compiled into each other would otherwise count the users of every array they hand
     on, by atomic additions: those took two thirds of the controller's time.
     """
+    # Numba's own option, beside its public ones, for code without its memory manager.
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
     return cast(Function, numba.njit(**options)(function))
 
