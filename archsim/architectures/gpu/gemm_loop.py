@@ -73,17 +73,18 @@ def fastest_tiles(
                     traffic += 8.0 * split * m * n * count
                 memory = max(traffic * byte_s, traffic / (sm_bw * min(blocks, sms)))
                 high, low = max(body, memory), min(body, memory)
-                ratio = low / high
-                ratio *= ratio
-                seconds = high * math.sqrt(math.sqrt(1.0 + ratio * ratio))
-                if split > 1.0:
-                    seconds += split_s
-                if seconds < best:
-                    best = seconds
-                    out[1, i], out[2, i], out[3, i] = a, b, split
-                    out[4, i] = 2.0 * math.ceil(m / a) * a * math.ceil(n / b) * b * k * count
-                    out[5, i] = grid * (a + b) * k * size
-                    out[7, i] = blocks / (waves * sms)
+                if high < best:
+                    ratio = low / high
+                    ratio *= ratio
+                    seconds = high * math.sqrt(math.sqrt(1.0 + ratio * ratio))
+                    if split > 1.0:
+                        seconds += split_s
+                    if seconds < best:
+                        best = seconds
+                        out[1, i], out[2, i], out[3, i] = a, b, split
+                        out[4, i] = 2.0 * math.ceil(m / a) * a * math.ceil(n / b) * b * k * count
+                        out[5, i] = grid * (a + b) * k * size
+                        out[7, i] = blocks / (waves * sms)
                 if grid >= sms or kk <= 32.0:
                     break
                 split *= 2.0
