@@ -14,12 +14,10 @@ from archsim.architectures.gpu.gemm import HALF
 from archsim.architectures.gpu.job import Job
 from archsim.architectures.gpu.lowering import FORMATS
 from archsim.architectures.gpu.passes import play
-from archsim.architectures.gpu.tables import components, operation_rows
+from archsim.architectures.gpu.tables import OPERATION_ROW, components, operation_rows
 from archsim.architectures.gpu.timed_pass import TimedPass, time_pass
 from archsim.kernel import fs_to_seconds
 from archsim.result import (
-    OPERATION_COLUMNS,
-    OPERATION_WORK,
     Check,
     Pair,
     Result,
@@ -77,9 +75,7 @@ def run_job(
     return assemble(
         latency_s=latency_s,
         components=table,
-        operations=pd.DataFrame(
-            operation_rows(passes, sharing), columns=[*OPERATION_COLUMNS, *OPERATION_WORK]
-        ),
+        operations=pd.DataFrame(operation_rows(passes, sharing), columns=[*OPERATION_ROW]),
         metrics={
             "kernels": math.fsum(float(item.repeats.sum()) for item in passes),
             "flop_utilisation": 2.0 * macs / (chip.half_flops * latency_s * stages),
