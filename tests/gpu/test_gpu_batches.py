@@ -178,6 +178,7 @@ def test_a_plan_times_each_distinct_kernel_once():
         ({"matmul.half_paired_share": [0.3, 0.01]}, "cannot be slower than rows on odd ones"),
         ({"chip.sms": [100, 120], "power.base_w": [80.0]}, "differ in length"),
         ({}, "at least one column"),
+        ({"chip.sms": []}, "columns of designs are empty"),
     ],
 )  # fmt: skip
 def test_bad_columns_are_refused_in_one_sentence(columns, message):

@@ -22,6 +22,7 @@ from archsim.architectures.gpu.jobs import job_of
 from archsim.architectures.gpu.power import energy_parts_j
 from archsim.architectures.gpu.predicting import predict_kernels
 from archsim.architectures.gpu.table import KernelTable
+from archsim.errors import InputError
 from archsim.kernel import FS_PER_S
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def evaluate(
 
     Raises:
         InputError: A key does not exist, a design is not a valid card, or columns differ in
-            length.
+            length or are empty.
         UnsupportedError: The family does not run this workload.
     """
     job, cards, count = _asked(hardware, workload, columns)
@@ -80,6 +81,8 @@ def _asked(
 ) -> tuple[Job, CardColumns, int]:
     keys = hardware_columns(columns)
     count = common_length(keys)
+    if count == 0:
+        raise InputError("columns of designs are empty", allowed="at least one design")
     return job_of(workload, SEED), card_columns(hardware, keys, count), count
 
 
