@@ -7,7 +7,7 @@
 #   make soak               10,000 random pairs of hardware and workload, PAIRS=500 fewer
 #   make minimum            the tests with the oldest versions of the dependencies (Python 3.11)
 #   make docs               the documentation, in build/docs
-#   make trust              conformance and hash table, and reports/trust.md from all records
+#   make trust              conformance, hash table, faults, and reports/trust.md from all records
 #   make fuzz               20,000 hostile inputs of every kind, half an hour
 #   make mutation           mutants of the kernel, the DRAM timing, energy and the closed forms
 #   make lint | format | hooks | clean | distclean
@@ -97,6 +97,7 @@ $(VENV)-minimum/.installed: pyproject.toml tests/minimum/constraints.txt
 
 trust: $(for_tests)
 	$(BIN)/python tests/trust/conformance_record.py
+	$(BIN)/python tests/trust/faults.py
 	$(BIN)/python tests/trust/run.py
 
 docs: $(for_tests)

@@ -79,6 +79,7 @@ def whole(tmp_path_factory):
         (signal.SIGTERM, 143, "archsim: terminated\n"),
         (signal.SIGINT, 130, "archsim: interrupted\n"),
     ],
+    ids=["SIGTERM", "Ctrl-C"],
 )
 def test_an_ended_search_goes_on_and_ends_the_same(tmp_path, whole, number, code, said):
     table, simulated = whole
