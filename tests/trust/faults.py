@@ -130,7 +130,7 @@ FAULTS = (
 )  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class Counts:
     """Counts the verdicts of tests as pytest reports them.
 
