@@ -180,6 +180,8 @@ def test_bad_periodic_runs() -> None:
         run_periodic(lambda state: state, PeriodicState(()), 1)
     with pytest.raises(SimulationError, match="fixed number of times, found 2 after 1"):
         run_periodic(lambda state: PeriodicState((0, 1)), PeriodicState((0,)), 2)
+    with pytest.raises(SimulationError, match="fixed number of totals, found 0 after 1"):
+        run_periodic(lambda state: PeriodicState((0,)), PeriodicState((0,), totals=(7,)), 2)
 
 
 @dataclasses.dataclass(frozen=True)

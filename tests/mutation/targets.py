@@ -45,6 +45,7 @@ GROUPS = {
         "architectures/asic/maestro",
         ("dla", "shi", "rs", "levels", "volumes", "table", "layers", "energy", "silicon"),
         (
+            "tests/asic/test_maestro_edges.py",
             "tests/asic/test_maestro_forms.py",
             "tests/asic/test_maestro_layer_limits.py",
             "tests/asic/test_maestro_oracle.py",
@@ -68,6 +69,8 @@ GROUPS = {
             "tests/fpga/test_ternary_block.py",
             "tests/fpga/test_ternary_reference.py",
             "tests/fpga/test_moe_vit.py",
+            "tests/fpga/test_event_models.py",
+            "tests/fpga/test_fpga_runs.py",
         ),
     ),
     "neural_graphics": Group(
@@ -76,7 +79,7 @@ GROUPS = {
         (
             "tests/neural_graphics/test_bank_conflicts.py",
             "tests/neural_graphics/test_frame_timing.py",
-            "tests/neural_graphics/test_ngpc_gates.py",
+            "tests/neural_graphics/test_processor_cost_by_hand.py",
         ),
     ),
     "blocks": Group(
