@@ -78,8 +78,8 @@ GROUPS = {
             "tests/fpga/test_ternary_block.py",
             "tests/fpga/test_ternary_reference.py",
             "tests/fpga/test_moe_vit.py",
+            "tests/fpga/test_core_and_costs_by_hand.py",
             "tests/fpga/test_event_models.py",
-            "tests/fpga/test_fpga_runs.py",
         ),
     ),
     "neural_graphics": Group(
