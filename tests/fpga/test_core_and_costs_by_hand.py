@@ -3,12 +3,14 @@
 The core: 100 MHz, beats of 8 bytes every 3 cycles, bursts of 2 beats, 1 GB/s from memory.
 """
 
+import numpy as np
 import pytest
 
 from archsim.architectures.fpga.board import BoardMemory
 from archsim.architectures.fpga.config import Energy, JoulesRange, TernaryCore
 from archsim.architectures.fpga.core_timing import Burst, CoreTiming
 from archsim.architectures.fpga.energy import Work, energy_parts
+from archsim.architectures.fpga.matvec import Feed, product_cycles
 from archsim.architectures.fpga.program import BLOCK, EMBEDDING, HEAD
 from archsim.architectures.fpga.roofline import (
     Roofline,
@@ -17,6 +19,7 @@ from archsim.architectures.fpga.roofline import (
     port_bytes_per_s,
     remedies,
 )
+from archsim.architectures.fpga.ternary_time import TimedProgram, TimedToken
 from archsim.architectures.fpga.vit_config import FlatArray, TiledArray, VitAccelerator
 from archsim.architectures.fpga.vit_costs import VitCosts, vit_costs
 from archsim.workload.moe_vit_model import MoeVitModel
@@ -134,6 +137,27 @@ def test_constants_and_programs_of_a_core():
     assert (at.issue_fs, at.memory_bytes_per_s) == (30 * NS, 10**9)
     assert at.programs(embedding=False, head=False) == [(BLOCK, 3)]
     assert at.programs(embedding=True, head=True) == [(EMBEDDING, 1), (BLOCK, 3), (HEAD, 1)]
+
+
+def test_a_token_is_its_programs_times_how_often_they_run():
+    def program(times, latency_fs, busy_fs, bytes_moved, fifo_wait_fs):
+        busy = dict.fromkeys(("tmatmul", "rms", "row_wise", "load_store"), busy_fs)
+        return TimedProgram((1,), BLOCK, times, latency_fs, (), busy, bytes_moved, fifo_wait_fs)
+
+    token = TimedToken((program(3, 100, 40, 7, 11), program(2, 10, 5, 1, 0)))
+    assert (token.latency_fs, token.bytes_moved) == (320, 23)
+    assert (token.fifo_wait_fs, token.busy_fs("tmatmul")) == (33, 130)
+
+
+def test_one_row_has_no_drain():
+    feed = Feed(*(np.asarray(value) for value in (8.0, 3.0, 2.0, 8.0, 10.0)))
+    outputs = np.asarray(100.0)
+    found = product_cycles(np.asarray(2.0), outputs, np.asarray([1.0, 2.0, 3.0]), feed)
+    # Eight lanes form four outputs of two inputs at once; two and three rows leave in turn.
+    assert found.drain.tolist() == [0.0, 50.0, 75.0]
+    # 200 weights are 50 bytes: 7 beats of 3 cycles, 5 cycles of memory, 25 of additions.
+    assert (found.handshake, found.memory, found.additions) == (21.0, 5.0, 25.0)
+    assert found.longest.tolist() == [25.0, 50.0, 75.0]
 
 
 def test_energy_is_work_times_its_bounds_and_static_power_times_time():

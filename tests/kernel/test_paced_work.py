@@ -91,7 +91,7 @@ def test_a_deadlock_names_the_work_that_is_waited_for() -> None:
 
 
 def test_work_that_is_done_as_the_pace_changes_is_not_called_back() -> None:
-    # Done after a twentieth of a femtosecond, so at 1 fs, when the pace falls before anyone noticed.
+    # Done after a twentieth of a femtosecond, so at 1 fs; the pace falls before that is noticed.
     sim = Simulation()
     paced = PacedWork(sim, "engines")
     paced.set_pace(Fraction(20))

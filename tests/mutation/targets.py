@@ -17,7 +17,7 @@ class Group:
     Attributes:
         folder: Folder of the package.
         modules: Modules of the folder.
-        tests: Test files or folders that have to notice a change.
+        tests: Test files, folders or functions that have to notice a change.
         per_module: Mutants of each module, unless told otherwise: fewer where tests are slow.
     """
 
@@ -80,6 +80,7 @@ GROUPS = {
             "tests/fpga/test_moe_vit.py",
             "tests/fpga/test_core_and_costs_by_hand.py",
             "tests/fpga/test_event_models.py",
+            "tests/fpga/test_fpga_runs.py::test_shipped_pairs_run_and_both_fidelities_agree",
         ),
     ),
     "neural_graphics": Group(
