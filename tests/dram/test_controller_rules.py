@@ -160,6 +160,16 @@ def test_shared_counts_all_and_readwrite_counts_each():
     assert commands(each)[2] != (11, "ACT", 2)
 
 
+def test_only_limits_that_held_something_up_are_named():
+    trace = [(0, "r", 0), (0, "r", LINE), (0, "r", 2 * LINE)]
+    assert run(trace, RequestBufferSize=8).limits_met == frozenset()
+    assert run(trace, RequestBufferSize=1).limits_met == {"RequestBufferSize"}
+    few = run(trace, RequestBufferSize=8, Arbiter="Fifo", MaxActiveTransactions=1)
+    assert few.limits_met == {"MaxActiveTransactions"}
+    idle = run([(0, "r", 0), (20_000, "r", 0)], RefreshPolicy="AllBank", RefreshMaxPulledin=1)
+    assert "RefreshMaxPulledin" in idle.limits_met
+
+
 def test_the_player_waits_to_be_accepted():
     outcome = run([(0, "r", 0), (0, "r", LINE), (0, "r", 2 * LINE)], RequestBufferSize=1)
     assert outcome.record.sent_cycles.tolist() == [0, 1, 11]
@@ -235,6 +245,14 @@ def test_an_idle_controller_pulls_refreshes_in():
     outcome = run(trace, RefreshPolicy="AllBank", RefreshMaxPulledin=3)
     times = [time for time, name, _ in commands(outcome) if name == "REFA"]
     assert times == [6250, 6338, 6426, 6514]
+
+
+def test_an_idle_controller_stays_no_further_ahead_than_the_limit():
+    """Nine refreshes fall due in 60,000 clocks, and three more may come before their time."""
+    trace = [(0, "r", 0), (60_000, "r", 0)]
+    for ahead in (1, 3):
+        outcome = run(trace, RefreshPolicy="AllBank", RefreshMaxPulledin=ahead)
+        assert outcome.refreshes == 9 + ahead
 
 
 def test_a_busy_controller_postpones_up_to_the_limit():

@@ -6,12 +6,13 @@ The core: 100 MHz, beats of 8 bytes every 3 cycles, bursts of 2 beats, 1 GB/s fr
 import numpy as np
 import pytest
 
+import archsim
 from archsim.architectures.fpga.board import BoardMemory
 from archsim.architectures.fpga.config import Energy, JoulesRange, TernaryCore
 from archsim.architectures.fpga.core_timing import Burst, CoreTiming
 from archsim.architectures.fpga.energy import Work, energy_parts
 from archsim.architectures.fpga.matvec import Feed, product_cycles
-from archsim.architectures.fpga.program import BLOCK, EMBEDDING, HEAD
+from archsim.architectures.fpga.program import BLOCK, EMBEDDING, HEAD, UNITS
 from archsim.architectures.fpga.roofline import (
     Roofline,
     check_claim,
@@ -19,9 +20,11 @@ from archsim.architectures.fpga.roofline import (
     port_bytes_per_s,
     remedies,
 )
-from archsim.architectures.fpga.ternary_time import TimedProgram, TimedToken
+from archsim.architectures.fpga.ternary_plan import TernaryPlan
+from archsim.architectures.fpga.ternary_time import TimedProgram, TimedToken, time_token
 from archsim.architectures.fpga.vit_config import FlatArray, TiledArray, VitAccelerator
 from archsim.architectures.fpga.vit_costs import VitCosts, vit_costs
+from archsim.kernel import Timeline
 from archsim.workload.moe_vit_model import MoeVitModel
 from archsim.workload.ternary_lm_model import TernaryLmModel
 
@@ -147,6 +150,35 @@ def test_a_token_is_its_programs_times_how_often_they_run():
     token = TimedToken((program(3, 100, 40, 7, 11), program(2, 10, 5, 1, 0)))
     assert (token.latency_fs, token.bytes_moved) == (320, 23)
     assert (token.fifo_wait_fs, token.busy_fs("tmatmul")) == (33, 130)
+
+
+def token_plan(batch):
+    hardware = archsim.load_hardware(
+        "d5005-prototype", overrides={"ternary_core.broadcast_rows": 4}
+    )
+    workload = archsim.load_workload("matmulfree-370m-batch6", overrides={"batch": batch})
+    return TernaryPlan(hardware, workload)
+
+
+def test_the_units_of_a_closed_token_are_busy_for_the_instructions_they_do():
+    plan = token_plan(4)
+    first = time_token(plan, "analytic").programs[0]
+    at = plan.timings(first.rows)[0]
+    for unit in UNITS:
+        durations = [at.duration_fs(item) for item in first.program if item.unit == unit]
+        assert first.busy_fs[unit] == sum(durations)
+    products = [at.product(item) for item in first.program if item.unit == "tmatmul"]
+    assert first.fifo_wait_fs == sum(product.wait_fs for product in products)
+
+
+def test_only_the_first_block_that_is_played_is_recorded():
+    counts = []
+    for batch, rounds in ((4, [(4,)]), (6, [(4,), (2,)])):
+        plan, timeline = token_plan(batch), Timeline()
+        assert plan.rounds == rounds
+        time_token(plan, "event", timeline)
+        counts.append(len(timeline.spans))
+    assert counts[0] == counts[1] > 0
 
 
 def test_one_row_has_no_drain():

@@ -32,10 +32,9 @@ if __package__ in (None, ""):
 from mutants import Mutant, mutants, replacement, sample
 from targets import GROUPS, ROOT, SEED
 
-TEST_LIMIT_S = 1.0
 AGAIN_LIMIT_S = 30.0
 PROPERTY_INPUTS = 10
-WALL_LIMIT_S = 120.0
+WALL_LIMIT_S = 900.0
 MEMORY_LIMIT = 6 << 30
 NOT_TRIED = 3
 CONTROL = -1
@@ -79,7 +78,7 @@ class Trials:
         sys.setprofile(None)
         for item in session.items if not self.again else []:
             fewer_inputs(item)
-        limit_s = AGAIN_LIMIT_S if self.again else TEST_LIMIT_S
+        limit_s = AGAIN_LIMIT_S if self.again else GROUPS[self.group].limit_s
         calls = in_child(lambda: covered(session.items, self.group, limit_s))
         called = {name for test in calls.values() for name in test["calls"]}
         fixed = self.imported - called
