@@ -163,3 +163,29 @@ def test_wires():
 def test_a_link_is_found_by_its_kind():
     assert interconnect.link_energy("interposer").value == 0.5e-12
     assert interconnect.link_energy("on_package").value == pytest.approx(1.953125e-12)
+
+
+def test_a_published_energy_is_not_called_interpolated():
+    for node_nm, source in ((45, "Horowitz"), (7, "TPUv4i")):
+        found = arithmetic.operation_energy("multiply", "fp16", node_nm)
+        assert source in found.source
+        assert "interpolated" not in found.source
+        assert found.certainty == "recalled"
+    assert "interpolated" in arithmetic.operation_energy("multiply", "fp16", 16).source
+
+
+def test_area_of_a_macro_by_hand():
+    # 7 KiB and 1 KiB for the periphery, cells of 0.346 um2 on 70 % of the area.
+    assert sram.macro_area_mm2(7 * KIB, 45) == pytest.approx(65_536 * 0.346e-6 / 0.7, rel=1e-12)
+    certainty = {node: sram.cell_area(node).certainty for node in (14, 12, 10)}
+    assert certainty == {14: "recalled", 12: "estimate", 10: "recalled"}
+
+
+def test_macros_from_the_least_to_the_largest_size():
+    low, high = sram.CAPACITY_RANGE_BYTES
+    for size in (low, high):
+        assert sram.macro_area_mm2(size, 7) > 0.0
+        assert sram.access_energy(size, 7).value > 0.0
+    for size in (low - 1, high + 1):
+        with pytest.raises(InputError, match="no SRAM macro of this size"):
+            sram.macro_area_mm2(size, 7)
