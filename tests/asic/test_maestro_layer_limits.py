@@ -55,6 +55,12 @@ def test_elements_of_a_layer_counted_by_hand() -> None:
     assert each.macs == 168 * 4
 
 
+def test_a_depthwise_layer_has_one_filter_per_channel() -> None:
+    assert layer_table({**GOOD, "type": "DSCONV", "K": [1, 1]}).K.tolist() == [1, 1]
+    with pytest.raises(InputError, match="one filter per channel"):
+        layer_table({**GOOD, "type": "DSCONV", "K": [1, 2]})
+
+
 @pytest.mark.parametrize("name", ["type", "K", "C", "R", "S", "Y", "X"])
 def test_a_missing_column_is_named(name: str) -> None:
     with pytest.raises(InputError, match=f"found no {name}"):

@@ -12,7 +12,7 @@ from archsim.architectures.fpga.config import Energy, JoulesRange, TernaryCore
 from archsim.architectures.fpga.core_timing import Burst, CoreTiming
 from archsim.architectures.fpga.energy import Work, energy_parts
 from archsim.architectures.fpga.matvec import Feed, product_cycles
-from archsim.architectures.fpga.program import BLOCK, EMBEDDING, HEAD, UNITS
+from archsim.architectures.fpga.program import BLOCK, EMBEDDING, HEAD, PRODUCTS, UNITS
 from archsim.architectures.fpga.roofline import (
     Roofline,
     check_claim,
@@ -152,23 +152,39 @@ def test_a_token_is_its_programs_times_how_often_they_run():
     assert (token.fifo_wait_fs, token.busy_fs("tmatmul")) == (33, 130)
 
 
-def token_plan(batch):
+def token_plan(batch, **core_changes):
+    changes = {"broadcast_rows": 4, **core_changes}
     hardware = archsim.load_hardware(
-        "d5005-prototype", overrides={"ternary_core.broadcast_rows": 4}
+        "d5005-prototype",
+        overrides={f"ternary_core.{key}": value for key, value in changes.items()},
     )
     workload = archsim.load_workload("matmulfree-370m-batch6", overrides={"batch": batch})
     return TernaryPlan(hardware, workload)
 
 
+def block_of(token):
+    (block,) = (item for item in token.programs if item.program is BLOCK)
+    return block
+
+
 def test_the_units_of_a_closed_token_are_busy_for_the_instructions_they_do():
     plan = token_plan(4)
-    first = time_token(plan, "analytic").programs[0]
-    at = plan.timings(first.rows)[0]
+    block = block_of(time_token(plan, "analytic"))
+    at = plan.timings(block.rows)[0]
     for unit in UNITS:
-        durations = [at.duration_fs(item) for item in first.program if item.unit == unit]
-        assert first.busy_fs[unit] == sum(durations)
-    products = [at.product(item) for item in first.program if item.unit == "tmatmul"]
-    assert first.fifo_wait_fs == sum(product.wait_fs for product in products)
+        durations = [at.duration_fs(item) for item in block.program if item.unit == unit]
+        assert block.busy_fs[unit] == sum(durations)
+    products = [at.product(item) for item in block.program if item.unit == "tmatmul"]
+    assert block.fifo_wait_fs == sum(product.wait_fs for product in products)
+
+
+def test_adders_with_many_lanes_wait_for_the_weights_of_every_product():
+    plan = token_plan(1, lanes=4096)
+    block = block_of(time_token(plan, "analytic"))
+    products = [plan.timings((1,))[0].product(item) for item in PRODUCTS]
+    waits = [product.wait_fs for product in products]
+    assert min(waits) > 0
+    assert block.fifo_wait_fs == sum(waits)
 
 
 def test_only_the_first_block_that_is_played_is_recorded():
@@ -233,6 +249,10 @@ def test_guards_of_the_bandwidth():
     assert verdicts == [True, True]
     assert [check.passed for check in guard(core(), 1e9, 1.001e9)] == [False, True]
     assert [check.passed for check in guard(core(), 0.26e9, 0.2e9)] == [True, False]
+    # A part in 10^9 is left to rounding, of the stream as of what a port asks for (10^9 here).
+    full = core(cycles_per_beat=1.0, frequency_hz=125e6)
+    assert [check.passed for check in guard(full, 1e9, 1e9 * (1 + 1e-9))] == [True, True]
+    assert [check.passed for check in guard(full, 1e9 / (1 + 1e-9), 0.0)] == [True, True]
     found = guard(core(weights="on_chip"), 1e9, 0.5e9)
     assert [check.detail for check in found] == ["0.5 GB/s of 1 GB/s"]
     asked = guard(core(), 1e9, 0.5e9)[1].detail

@@ -145,6 +145,14 @@ def test_bad_currents(change, message):
         replace(NEUPIMS_HBM2, **change)
 
 
+def test_an_activate_may_cost_nothing_and_no_less():
+    standby = {"idd3n_a": 0.0625, "idd2n_a": 0.0625, "idd4r_a": 0.25, "idd4w_a": 0.25}
+    free = replace(NEUPIMS_HBM2, **standby, idd0_a=0.0625)
+    assert free.activate_j == 0.0
+    with pytest.raises(InputError, match="less than nothing"):
+        replace(free, idd0_a=0.0624)
+
+
 def test_unknown_names():
     with pytest.raises(UnknownNameError, match="did you mean ddr4"):
         dram.access_energy_parts("ddr-4")
