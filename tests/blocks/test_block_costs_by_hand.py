@@ -5,7 +5,7 @@ import pytest
 from archsim.blocks.dram_channel import DramChannels
 from archsim.blocks.sram import SramBuffer, check_buffer, sram_leakage_w
 from archsim.blocks.systolic import SystolicArray, fold_classes, systolic_timing
-from archsim.blocks.systolic_cost import systolic_energy_j
+from archsim.blocks.systolic_cost import systolic_area_mm2, systolic_energy_j
 from archsim.blocks.vector import (
     VectorUnit,
     vector_area_mm2,
@@ -43,6 +43,18 @@ def test_energy_of_a_systolic_array_by_hand():
     timing = systolic_timing(5, 6, 7, 4, 4)
     assert timing.macs == 5 * 6 * 7
     assert systolic_energy_j(array, timing) == pytest.approx(210 * 0.62e-12, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("dataflow", "pipelined", "bits"),
+    [("os", False, 48), ("ws", False, 48), ("os", True, 80), ("ws", True, 56), ("is", True, 56)],
+)
+def test_area_of_a_systolic_array_by_hand(dataflow, pipelined, bits):
+    # int8: 282 + 137 um2, registers of two operands and a sum; to overlap folds what stays is
+    # held twice, a sum of 32 bits or an operand of 8.
+    array = SystolicArray(4, 8, dataflow, pipelined=pipelined, precision="int8", node_nm=45)
+    cells_um2 = 32 * (282 + 137 + bits * 4.522)
+    assert systolic_area_mm2(array) == pytest.approx(cells_um2 * 1e-6 / 0.7, rel=1e-12)
 
 
 def test_sram_leaks_by_the_byte():

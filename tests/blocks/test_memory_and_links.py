@@ -212,6 +212,7 @@ def test_ring_by_hand():
 def test_link_costs():
     link = Link(100e9, 1e-6)
     assert link_energy_j(link, 1000) == pytest.approx(8000 * 8e-12)
+    assert link_energy_j(link, [0, 1]).tolist() == pytest.approx([0.0, 8 * 8e-12])
     assert link_area_mm2(link) == pytest.approx(2.0)
     assert all(item.source for item in link_constants(link))
     with pytest.raises(UnknownNameError, match="did you mean pcie"):
