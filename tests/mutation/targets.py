@@ -51,6 +51,7 @@ GROUPS = {
          "responses", "uncontended", "energy", "power", "legality"),
         (
             "tests/dram/test_controller_rules.py",
+            "tests/dram/test_dram_parts_by_hand.py",
             *(
                 f"{_PEER_RUN}[ddr3-1600-{place}]"
                 for place in (4, 10, 12)  # adaptive rows, responses in order, prompt refreshes
