@@ -33,6 +33,11 @@ class Group:
         return [ROOT / "archsim" / self.folder / f"{name}.py" for name in self.modules]
 
 
+_PEER_RUN = (
+    "tests/dram/test_dramsys_exactness.py::"
+    "test_one_run_is_the_peers_in_time_commands_energy_and_latency"
+)
+
 GROUPS = {
     "kernel": Group(
         "kernel",
@@ -46,18 +51,20 @@ GROUPS = {
          "responses", "uncontended", "energy", "power", "legality"),
         (
             "tests/dram/test_controller_rules.py",
-            "tests/dram/test_dramsys_exactness.py::"
-            "test_one_run_is_the_peers_in_time_commands_energy_and_latency",
+            "tests/dram/test_dram_parts_by_hand.py",
+            *(
+                f"{_PEER_RUN}[ddr3-1600-{place}]"
+                for place in (4, 10, 12)  # adaptive rows, responses in order, prompt refreshes
+            ),
             "tests/dram/test_legality.py::test_ddr3_is_illegal_one_clock_earlier",
             "tests/dram/test_legality.py::test_ddr4_tells_bank_groups_apart",
             "tests/dram/test_legality.py::test_hbm2_activates_take_two_clocks_of_their_bus",
             "tests/dram/test_legality.py::test_rows_have_to_be_open_or_closed",
-            "tests/dram/test_legality.py::test_injected_faults_are_caught",
             "tests/dram/test_dram_energy.py",
             "tests/dram/test_dram_devices.py",
         ),
         per_module=3,
-        limit_s=20.0,
+        limit_s=12.0,
     ),
     "maestro": Group(
         "architectures/asic/maestro",

@@ -145,7 +145,7 @@ class Trials:
         number = os.fork()
         if number:
             return number
-        seconds = int(5 + 5 * sum(second for _, second in tests))
+        seconds = int(10 + 2 * sum(second for _, second in tests))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
         silence()

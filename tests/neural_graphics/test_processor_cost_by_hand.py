@@ -4,6 +4,8 @@ Horowitz, in pJ: fp32 multiply 3.7, add 0.9; int32 3.1, 0.1; fp16 1.1, 0.4; int8
 register bit takes 0.008 pJ and 4.522 um2; placed logic fills 70 % of its area.
 """
 
+import functools
+
 import pytest
 
 import archsim
@@ -15,6 +17,9 @@ from archsim.blocks.sram import (
     sram_leakage_w,
 )
 from archsim.workload.graphics.grid import GridEncoding
+
+# Without it, approx lets every two energies below 1e-12 J pass for equal.
+close = functools.partial(pytest.approx, rel=1e-9, abs=0.0)
 
 PJ, UM2 = 1e-12, 1e-6
 NETWORKS = ((32, 16), (16, 4))
@@ -51,7 +56,7 @@ def memory(n_bytes, node_nm=45, banks=4):
 )
 def test_a_sample_in_the_encoding_engines(encoding, level_pj):
     cost = processor_cost(hardware(), encoding, NETWORKS)
-    assert cost.encoders.sample_j == pytest.approx(encoding.levels * level_pj * PJ, rel=1e-12)
+    assert cost.encoders.sample_j == close(encoding.levels * level_pj * PJ, rel=1e-12)
 
 
 def test_area_of_the_encoding_engines():
@@ -60,18 +65,18 @@ def test_area_of_the_encoding_engines():
     cells_um2 += 10 * 2 * 16 * 4.522
     for encoding in (DEEP, FLAT):
         cost = processor_cost(hardware(), encoding, NETWORKS)
-        assert cost.encoders.area_mm2 == pytest.approx(3 * cells_um2 * UM2 / 0.7, rel=1e-12)
-        assert cost.encoders.leakage_w == pytest.approx(0.02 * cost.encoders.area_mm2, rel=1e-12)
+        assert cost.encoders.area_mm2 == close(3 * cells_um2 * UM2 / 0.7, rel=1e-12)
+        assert cost.encoders.leakage_w == close(0.02 * cost.encoders.area_mm2, rel=1e-12)
 
 
 @pytest.mark.parametrize(("encoding", "read_bytes"), [(DEEP, 5 * 8 * 4), (FLAT, 3 * 4 * 8)])
 def test_table_memories(encoding, read_bytes):
     table = memory(32768)
     cost = processor_cost(hardware(), encoding, NETWORKS)
-    assert cost.tables.sample_j == pytest.approx(read_bytes * sram_energy_j_per_byte(table))
-    assert cost.tables.area_mm2 == pytest.approx(3 * sram_area_mm2(table))
-    assert cost.tables.leakage_w == pytest.approx(3 * sram_leakage_w(table))
-    assert cost.write_j_per_byte == pytest.approx(sram_energy_j_per_byte(table))
+    assert cost.tables.sample_j == close(read_bytes * sram_energy_j_per_byte(table))
+    assert cost.tables.area_mm2 == close(3 * sram_area_mm2(table))
+    assert cost.tables.leakage_w == close(3 * sram_leakage_w(table))
+    assert cost.write_j_per_byte == close(sram_energy_j_per_byte(table))
 
 
 @pytest.mark.parametrize(
@@ -89,15 +94,15 @@ def test_the_mlp_engine(precision, bits, mac_pj, mac_um2, sum_bits):
     weights, activations = memory(2 * 32 * 16 * bits // 8), memory(2 * 24 * 32 * bits // 8)
     array_mm2 = 32 * 16 * (mac_um2 + (2 * bits + sum_bits) * 4.522) * UM2 / 0.7
     memories_mm2 = sram_area_mm2(weights) + sram_area_mm2(activations)
-    assert cost.area_mm2 == pytest.approx(array_mm2 + memories_mm2, rel=1e-12)
+    assert cost.area_mm2 == close(array_mm2 + memories_mm2, rel=1e-12)
     leakage_w = 0.02 * array_mm2 + sram_leakage_w(weights) + sram_leakage_w(activations)
-    assert cost.leakage_w == pytest.approx(leakage_w, rel=1e-12)
+    assert cost.leakage_w == close(leakage_w, rel=1e-12)
     # 32 x 16 + 16 x 4 products; activations in and out of two matrices; weights once in 24.
     macs, moved_bytes = 576, (32 + 16 + 16 + 4) * bits // 8
     joules = macs * (mac_pj + (bits + sum_bits) * 0.008) * PJ
     joules += moved_bytes * sram_energy_j_per_byte(activations)
     joules += macs * bits // 8 * sram_energy_j_per_byte(weights) / 24
-    assert cost.sample_j == pytest.approx(joules, rel=1e-12)
+    assert cost.sample_j == close(joules, rel=1e-12)
 
 
 def test_small_mlp_memories_are_four_banks_of_at_least_256_bytes():
@@ -109,11 +114,11 @@ def test_small_mlp_memories_are_four_banks_of_at_least_256_bytes():
     weights, activations = memory(1024), memory(1028)
     array_mm2 = (70.5 + 137 + (2 * 4 + 32) * 4.522) * UM2 / 0.7
     memories_mm2 = sram_area_mm2(weights) + sram_area_mm2(activations)
-    assert cost.area_mm2 == pytest.approx(array_mm2 + memories_mm2, rel=1e-12)
+    assert cost.area_mm2 == close(array_mm2 + memories_mm2, rel=1e-12)
     # 576 weights of 4 bits, 68 activations of 4 bits.
     joules = 576 * (0.05 + 0.1 + (4 + 32) * 0.008) * PJ + 34 * sram_energy_j_per_byte(activations)
     joules += 288 * sram_energy_j_per_byte(weights) / 1027
-    assert cost.sample_j == pytest.approx(joules, rel=1e-12)
+    assert cost.sample_j == close(joules, rel=1e-12)
 
 
 def test_scaling_takes_area_and_energy_of_the_old_node_and_leakage_of_the_new_one():
@@ -121,15 +126,15 @@ def test_scaling_takes_area_and_energy_of_the_old_node_and_leakage_of_the_new_on
     factors = {"from_node_nm": 45, "area_factor": 0.25, "energy_factor": 0.5}
     new = processor_cost(hardware(node_nm=7, scaling=factors), DEEP, NETWORKS)
     for name, part in new.parts.items():
-        assert part.area_mm2 == pytest.approx(0.25 * old.parts[name].area_mm2)
-        assert part.sample_j == pytest.approx(0.5 * old.parts[name].sample_j)
-    assert new.write_j_per_byte == pytest.approx(0.5 * old.write_j_per_byte)
-    assert new.tables.leakage_w == pytest.approx(3 * sram_leakage_w(memory(32768, 7)))
-    assert new.encoders.leakage_w == pytest.approx(0.02 * new.encoders.area_mm2)
+        assert part.area_mm2 == close(0.25 * old.parts[name].area_mm2)
+        assert part.sample_j == close(0.5 * old.parts[name].sample_j)
+    assert new.write_j_per_byte == close(0.5 * old.write_j_per_byte)
+    assert new.tables.leakage_w == close(3 * sram_leakage_w(memory(32768, 7)))
+    assert new.encoders.leakage_w == close(0.02 * new.encoders.area_mm2)
     memories = (2048, 3072)
     array_mm2 = new.mlp.area_mm2 - 0.25 * sum(sram_area_mm2(memory(size)) for size in memories)
     leakage_w = 0.02 * array_mm2 + sum(sram_leakage_w(memory(size, 7)) for size in memories)
-    assert new.mlp.leakage_w == pytest.approx(leakage_w)
+    assert new.mlp.leakage_w == close(leakage_w)
 
 
 def test_a_processor_is_the_sum_of_its_parts():
@@ -138,7 +143,7 @@ def test_a_processor_is_the_sum_of_its_parts():
     assert list(cost.parts) == ["table memories", "encoding engines", "mlp engines"]
     assert list(cost.parts.values()) == parts
     for name in ("area_mm2", "leakage_w", "sample_j"):
-        assert getattr(cost, name) == pytest.approx(sum(getattr(part, name) for part in parts))
+        assert getattr(cost, name) == close(sum(getattr(part, name) for part in parts))
 
 
 def test_the_constants_are_those_that_were_used():
@@ -154,4 +159,4 @@ def test_the_constants_are_those_that_were_used():
 
 @pytest.mark.parametrize(("kind", "pj"), [("gddr6", 8 * 6.5), ("hbm2", 8 * 3.92)])
 def test_bytes_to_memory_cost_eight_bits_each(kind, pj):
-    assert memory_j_per_byte(kind) == pytest.approx(pj * PJ, rel=1e-12)
+    assert memory_j_per_byte(kind) == close(pj * PJ, rel=1e-12)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from archsim.architectures.npu_pim.cost import Activity, device_cost, dram_energy_j
+from archsim.architectures.npu_pim.cost import Activity, device_cost, die_prices, dram_energy_j
 from archsim.architectures.npu_pim.gemv import PimCommands
 from archsim.architectures.npu_pim.public import load_system
+from archsim.technology import arithmetic
 
 TABLE = Path(__file__).resolve().parents[1] / "oracles" / "neupims.csv"
 ROWS = {
@@ -95,3 +96,15 @@ def test_parts_of_a_device_add_up_and_pim_adds_its_area():
     assert single["pim"].area_mm2 == 0.0
     for name, cost in plain.items():
         assert dual[name].area_mm2 == cost.area_mm2
+
+
+def test_a_product_of_the_npu_costs_its_arithmetic_and_the_registers_it_passes():
+    # A 16-bit operand and a 32-bit sum move one element on.
+    hardware = load_system("npu-only")
+    node_nm = hardware.node_nm
+    parts = [
+        arithmetic.operation_energy("multiply", "fp16", node_nm).value,
+        arithmetic.operation_energy("add", "fp32", node_nm).value,
+        (16 + 32) * arithmetic.register_energy_j_per_bit(node_nm),
+    ]
+    assert die_prices(hardware).mac_j == pytest.approx(sum(parts), rel=1e-12, abs=0.0)

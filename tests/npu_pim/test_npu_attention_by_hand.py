@@ -59,6 +59,10 @@ def test_the_authors_branch_waits_for_every_drain(hardware):
     softmax = row_cycles("softmax", 300, hardware.npu.vector_lanes)
     one = (2 * 128 - 1) + 300 // 8 + softmax + 4 * (128 + 128 - 1 + 16)
     assert drain_bound_cycles(hardware, trace(contexts=(300,))) == 4 * one
+    # 256 tokens are two blocks of 128 and, as the authors round, one more.
+    softmax = row_cycles("softmax", 256, hardware.npu.vector_lanes)
+    whole = (2 * 128 - 1) + 256 // 8 + softmax + 3 * (128 + 128 - 1 + 16)
+    assert drain_bound_cycles(hardware, trace(contexts=(256,))) == 4 * whole
 
 
 def test_the_operation_moves_what_the_trace_says(hardware):

@@ -75,6 +75,8 @@ def test_physical_arrays_drain_after_the_last_block():
     # Four blocks of 128 x 128 on eight arrays, each staying 128 cycles for the next one's load.
     assert rest.compute_cycles == 3 * 128
     assert rest.tail_cycles == 2 * 128 + 128 - 2
+    _, biased, _ = physical_steps(Product(m=64, k=256, n=256, copies=3, bias_bytes=512), ARRAYS)
+    assert biased == read + 3 * 512
 
 
 def test_the_authors_write_a_block_of_columns_per_block_of_rows_only():

@@ -142,6 +142,13 @@ def test_ranks_take_turns_to_refresh():
         assert (found.ranks, found.period) == (ranks, memory.timing.trefi // ranks)
 
 
+def test_no_rank_is_left_out_of_the_refreshes():
+    walk = ChannelWalk(DUAL, DUAL.period // 2, 0, shared=False)
+    walk.run([(400, 4, 8)])
+    assert len(walk._ready) == DUAL.ranks > 1
+    assert min(walk._ready) > 0
+
+
 def test_a_long_sequence_starts_in_the_middle_between_two_refreshes():
     jobs = [VECTOR_LOAD, (400, 4, 8)]
     walked = ChannelWalk(DUAL, DUAL.period // 2, 0, shared=False).run(jobs)
