@@ -52,13 +52,12 @@ def run(
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate a workload on a piece of hardware, or a trial of a search again."""
-    from archsim.api.declared import declarations_of
     from archsim.api.running import metric_units, run_asked
-    from archsim.report.html.page import check_page, write_page
-    from archsim.report.html.run_page import run_page
     from archsim.report.result_report import result_report
 
-    if html is not None:
+    if html is not None:  # pages need much that a printed report does not
+        from archsim.report.html.page import check_page
+
         check_page(html)
     with busy(f"simulating {workload} on {hardware}" if workload else f"simulating {hardware}"):
         result = run_asked(
@@ -72,6 +71,10 @@ def run(
             output_path=output,
         )
         if html is not None:
+            from archsim.api.declared import declarations_of
+            from archsim.report.html.page import write_page
+            from archsim.report.html.run_page import run_page
+
             write_page(html, run_page(result, declarations_of(result)))
     if as_json:
         print_json(result.to_dict())

@@ -81,17 +81,24 @@ def physical_steps(product: Product, arrays: Arrays) -> tuple[tuple[Step, ...], 
 
 def _physical_traffic(product: Product, arrays: Arrays) -> tuple[tuple[int, int], int, int, int]:
     align = max(arrays.rows, arrays.columns)
-    tile = best_tile(product.m, product.n, product.k, arrays.room_bytes, align)
-    traffic = gemm_traffic(product.m, product.n, product.k, tile.m, tile.n, tile.k, tile.order)
+    moved, tiles = _tiled(product.m, product.n, product.k, arrays.room_bytes, align)
     scale = product.element_bytes / 2
-    read = int(int(traffic.read_bytes) * scale) + product.bias_bytes
-    written = int(int(traffic.write_bytes) * scale)
+    read = int(moved[0] * scale) + product.bias_bytes
+    written = int(moved[1] * scale)
     blocks = -(-product.k // arrays.rows) * -(-product.n // arrays.columns)
     # A block stays at least until its successor is loaded, one row a cycle.
     stream = max(product.m, arrays.rows)
     compute = -(-blocks // arrays.count) * stream
     drain = 2 * arrays.rows + arrays.columns - 2
-    return (read, written), int(traffic.tiles), compute, drain
+    return (read, written), tiles, compute, drain
+
+
+@lru_cache(maxsize=8192)
+def _tiled(m: int, n: int, k: int, room_bytes: int, align: int) -> tuple[tuple[int, int], int]:
+    """Return 16-bit traffic (read, written) and tiles of a product; arrays of one side share it."""
+    tile = best_tile(m, n, k, room_bytes, align)
+    traffic = gemm_traffic(m, n, k, tile.m, tile.n, tile.k, tile.order)
+    return (int(traffic.read_bytes), int(traffic.write_bytes)), int(traffic.tiles)
 
 
 @lru_cache(maxsize=8192)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archsim.architectures.npu_pim.config import NpuPimHardware
@@ -247,20 +248,25 @@ class _Planner:
         link = self.hardware.device_link
         size, devices = int(row["collective_bytes"]), int(row["participants"])
         rate, latency = link.bandwidth_bytes_per_s, link.latency_s
-        sent = int(ring_all_reduce_bytes(size, devices))
-        if row["kind"] == "all_reduce":
-            seconds = float(ring_all_reduce_seconds(size, devices, rate, latency))
-        elif row["kind"] == "all_gather":
-            seconds, sent = float(ring_all_gather_seconds(size, devices, rate, latency)), sent // 2
-        else:
-            seconds, sent = float(point_to_point_seconds(size, rate, latency)), size
+        sent, fixed_fs = _collective(str(row["kind"]), size, devices, rate, latency)
         return NpuOperation(
             name=str(row["name"]),
             kind=str(row["kind"]),
             component="device link",
             link_bytes=sent,
-            fixed_fs=seconds_to_fs(seconds),
+            fixed_fs=fixed_fs,
         )
+
+
+@lru_cache(maxsize=4096)
+def _collective(kind: str, size: int, devices: int, rate: float, latency: float) -> tuple[int, int]:
+    """Return the bytes that one device sends and how long the exchange takes, in femtoseconds."""
+    if kind == "point_to_point":
+        return size, seconds_to_fs(float(point_to_point_seconds(size, rate, latency)))
+    sent = int(ring_all_reduce_bytes(size, devices))
+    if kind == "all_reduce":
+        return sent, seconds_to_fs(float(ring_all_reduce_seconds(size, devices, rate, latency)))
+    return sent // 2, seconds_to_fs(float(ring_all_gather_seconds(size, devices, rate, latency)))
 
 
 def _post_writes(

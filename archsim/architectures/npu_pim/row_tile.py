@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ class ChannelWalk:
         self._open = [0] * timing.ranks
         self._ready = [0] * timing.ranks
         self._row_open = True
+        self._all_open = timing.ranks * timing.banks_per_rank
+        self._activated = _activated_memo(timing)
+        self._figures: dict[tuple[int, int], tuple[int, int, int]] = {}
         # Work that never fits between two refreshes does not wait for room.
         precharging = self._refresh_extra - 1 + timing.trp if shared else 0
         self._most_room = timing.period - 1 - precharging
@@ -189,49 +193,83 @@ class ChannelWalk:
         self.now += timing.vector_load
 
     def _tiles(self, count: int, reads: int, commands: int) -> None:
-        timing = self.timing
-        cycles = timing.tile_cycles(reads, commands)
-        all_open = timing.ranks * timing.banks_per_rank
-        estimate = timing.tile_estimate(reads, commands, all_open)
+        cycles, closed_estimate, after_activates = self._of_tile(reads, commands)
+        all_open, per_open = self._all_open, self.timing.trtp
+        estimate = closed_estimate + per_open * all_open
         while count:
-            steady = sum(self._open) == all_open and max(self._ready) <= self.now
-            if steady and self.now < self._refresh_at:
+            now_open = sum(self._open)
+            if now_open == all_open and max(self._ready) <= self.now < self._refresh_at:
                 room = self._refresh_at - self.now - estimate - 1
                 fit = min(count, room // cycles + 1) if room >= 0 else 0
                 self.now += fit * cycles
                 count -= fit
                 if not count:
                     return
-            now_open = sum(self._open)
-            if self._wait_for(timing.tile_estimate(reads, commands, now_open)):
-                self._one_tile(reads, commands)
+            if self._wait_for(closed_estimate + per_open * now_open):
+                self._one_tile(after_activates)
                 count -= 1
 
-    def _one_tile(self, reads: int, commands: int) -> None:
+    def _of_tile(self, reads: int, commands: int) -> tuple[int, int, int]:
+        """Return steady cycles, estimate with all banks closed, and cycles behind the activates."""
+        if (reads, commands) not in self._figures:
+            timing = self.timing
+            dots = (reads - 1) * timing.group_cycles(commands)
+            self._figures[reads, commands] = (
+                timing.tile_cycles(reads, commands),
+                timing.tile_estimate(reads, commands, 0),
+                timing.trcd + dots + timing.tail_cycles(commands),
+            )
+        return self._figures[reads, commands]
+
+    def _one_tile(self, after_activates: int) -> None:
         """Run a tile that finds banks closed or a rank in refresh."""
         timing = self.timing
-        clock = self.now
-        activate = []
-        for rank in range(timing.ranks):
-            closed_at = clock + timing.trp if self._open[rank] else clock
-            clock += self._open[rank]
-            activate.append(max(closed_at, self._ready[rank]))
-        clock += 1  # the header takes a command slot
-        issued = clock
-        left = [timing.groups] * timing.ranks
-        for _ in range(timing.groups * timing.ranks):
-            issued, chosen = -1, 0
-            for rank, ready in enumerate(activate):
-                if left[rank]:
-                    at = max(ready, clock)
-                    if issued < 0 or at < issued:
-                        issued, chosen = at, rank
-            left[chosen] -= 1
-            activate[chosen] = issued + timing.tfaw
-            clock = issued + 1
-        dots = (reads - 1) * timing.group_cycles(commands)
-        self.now = issued + timing.trcd + dots + timing.tail_cycles(commands)
+        waits = tuple([max(0, ready - self.now) for ready in self._ready])
+        found = tuple(self._open), waits
+        if found not in self._activated:
+            self._activated[found] = _last_activate(timing, *found)
+        self.now += self._activated[found] + after_activates
         self._open = [timing.banks_per_rank] * timing.ranks
+
+
+@lru_cache(maxsize=64)
+def _activated_memo(
+    timing: RowTileTiming,
+) -> dict[tuple[tuple[int, ...], tuple[int, ...]], int]:
+    """Return the last activates found so far with a timing; walks meet few different ones."""
+    return {}
+
+
+def _last_activate(
+    timing: RowTileTiming, open_banks: tuple[int, ...], waits: tuple[int, ...]
+) -> int:
+    """Return when a tile's last group activate is issued, in cycles from the tile's start.
+
+    Args:
+        timing: Timing of the channel.
+        open_banks: Open banks of each rank, to be precharged.
+        waits: Cycles until each rank may be activated after a refresh.
+    """
+    clock = 0
+    activate = []
+    for banks, wait in zip(open_banks, waits, strict=True):
+        closed_at = clock + timing.trp if banks else clock
+        clock += banks
+        activate.append(max(closed_at, wait))
+    clock += 1  # the header takes a command slot
+    issued = clock
+    left = [timing.groups] * timing.ranks
+    for _ in range(timing.groups * timing.ranks):
+        issued, chosen = -1, 0
+        for rank, ready in enumerate(activate):
+            if left[rank]:
+                at = max(ready, clock)
+                if issued < 0 or at < issued:
+                    issued, chosen = at, rank
+        left[chosen] -= 1
+        activate[chosen] = issued + timing.tfaw
+        clock = issued + 1
+    return issued
 
 
 def expected_cycles(
@@ -251,13 +289,8 @@ def expected_cycles(
     Returns:
         Memory cycles from the start to each request's last result, not decreasing.
     """
-    work = sum(
-        count * timing.tile_cycles(reads, commands) if count else timing.vector_load
-        for jobs in requests
-        for count, reads, commands in jobs
-    )
     phases = [(timing.period // 2, 0)]
-    if work < 4 * timing.period:
+    if _shorter_than(4 * timing.period, timing, requests):
         spaced = (timing.period * (2 * i + 1) // 26 for i in range(13))
         phases = [(max(1, slack), rank) for slack in spaced for rank in range(timing.ranks)]
     sums = [0] * len(requests)
@@ -266,6 +299,17 @@ def expected_cycles(
         for index, jobs in enumerate(requests):
             sums[index] += walk.run(jobs)
     return [-(-total // len(phases)) + timing.read_latency if total else 0 for total in sums]
+
+
+def _shorter_than(cycles: int, timing: RowTileTiming, requests: Sequence[Sequence[Job]]) -> bool:
+    """Return whether the jobs take less than so many cycles, without refresh."""
+    work = 0
+    for jobs in requests:
+        for count, reads, commands in jobs:
+            work += count * timing.tile_cycles(reads, commands) if count else timing.vector_load
+            if work >= cycles:
+                return False
+    return True
 
 
 def blocked_cycles(timing: RowTileTiming, requests: Sequence[Sequence[Job]]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsim.architectures.npu_pim.batch.compiled import Sequences
+from archsim.architectures.npu_pim.batch.sequences import Sequences
 from archsim.architectures.npu_pim.config import NpuPimHardware
 from archsim.architectures.npu_pim.cost import Activity, DiePrices, die_prices
 from archsim.architectures.npu_pim.operations import NpuOperation
