@@ -32,7 +32,6 @@ from archsim.architectures.dram.events import (
 from archsim.architectures.dram.front import (
     BEGIN_REQ,
     END_REQ,
-    ENTERED,
     MET_SIZE,
     RECEIVED,
     SENT,

@@ -60,9 +60,7 @@ def new_front() -> Int64s:
 
 
 @inlined
-def post(
-    front: Int64s, events: Int64s, heap: Int64s, reader: int, message: int, time: int
-) -> None:
+def post(front: Int64s, events: Int64s, heap: Int64s, reader: int, message: int, time: int) -> None:
     """Send a message, to be read at a time.
 
     Args:
