@@ -83,9 +83,13 @@ bench: $(for_tests)
 soak: $(for_tests)
 	$(BIN)/python tests/trust/soak.py --pairs $(PAIRS)
 
-# The tests that need no extra: pages, ONNX files, CP-SAT and residuals have their own.
+# The tests that need no extra: pages, ONNX files, CP-SAT and residuals have their own. Schemas
+# are compared where they are made: an older pydantic words them differently.
 minimum: $(VENV)-minimum/.installed
-	$(VENV)-minimum/bin/python -m pytest -q -p no:cacheprovider tests/config tests/kernel \
+	$(VENV)-minimum/bin/python -m pytest -q -p no:cacheprovider \
+	  --deselect tests/config/test_shipped_schemas.py::test_a_shipped_schema_is_current \
+	  --deselect tests/result/test_result_round_trip.py::test_parquet_export_holds_the_same_cells \
+	  tests/config tests/kernel \
 	  tests/result tests/blocks tests/technology tests/space tests/determinism \
 	  tests/conformance/test_random_pairs.py
 

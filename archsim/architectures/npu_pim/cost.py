@@ -24,6 +24,7 @@ from archsim.blocks.sram import (
     sram_energy_j_per_byte,
     sram_leakage_w,
 )
+from archsim.blocks.summing import sum_in_order
 from archsim.blocks.systolic import SystolicArray
 from archsim.blocks.systolic_cost import (
     systolic_area_mm2,
@@ -246,7 +247,7 @@ class DiePrices:
         """Return the dynamic energy of an activity by component."""
         return {
             "systolic arrays": activity.macs * self.mac_j,
-            "vector units": sum(
+            "vector units": sum_in_order(
                 count * vector_energy_j_per_element(self.vectors, name)
                 for name, count in sorted(activity.vector_elements.items())
             ),
@@ -313,7 +314,7 @@ def memory_cost(
     if hardware.pim is not None:
         parts = ("pim_compute", "pim_activate", "pim_result", "vector_load")
         costs["pim"] = ComponentCost(
-            sum(energy[name] for name in parts),
+            sum_in_order(energy[name] for name in parts),
             0.0,
             dies_mm2 * hardware.pim.row_buffer_area_share,
         )

@@ -7,6 +7,7 @@ from archsim.architectures.npu_pim.constants import model_constants
 from archsim.architectures.npu_pim.cost import Activity, blocks, device_cost, dram_energy_j
 from archsim.architectures.npu_pim.decode import Fidelity, PassPlanner, TimedPass
 from archsim.architectures.npu_pim.stream import peak_bytes_per_s
+from archsim.blocks.summing import sum_in_order
 from archsim.result import make_provenance
 
 OFF_DIE = ("memory", "pim")
@@ -38,7 +39,7 @@ def common_metrics(
     # Device-seconds of the pipeline stages that shared the activity.
     shared_s = seconds * stages
     costs = device_cost(hardware, activity, seconds)
-    dram_j = sum(dram_energy_j(hardware, activity, seconds).values())
+    dram_j = sum_in_order(dram_energy_j(hardware, activity, seconds).values())
     moved = activity.read_bytes + activity.write_bytes
     pim_cycles = activity.pim_channel_cycles / memory.channels
     metrics = {
@@ -50,8 +51,8 @@ def common_metrics(
         "bandwidth_utilisation": moved / (float(peak_bytes_per_s(memory)) * shared_s),
         "pim_utilisation": pim_cycles / (memory.frequency_hz * shared_s),
         "devices": float(planner.devices),
-        "device_area_mm2": sum(cost.area_mm2 for cost in costs.values()),
-        "device_die_area_mm2": sum(
+        "device_area_mm2": sum_in_order(cost.area_mm2 for cost in costs.values()),
+        "device_die_area_mm2": sum_in_order(
             cost.area_mm2 for name, cost in costs.items() if name not in OFF_DIE
         ),
         "dram_power_w": dram_j / shared_s,

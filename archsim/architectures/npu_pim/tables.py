@@ -12,6 +12,7 @@ from archsim.architectures.npu_pim.mha import Mha
 from archsim.architectures.npu_pim.operations import NpuOperation
 from archsim.architectures.npu_pim.stream import peak_bytes_per_s
 from archsim.architectures.npu_pim.work import Work, attention_work, operation_work, peaks
+from archsim.blocks.summing import sum_in_order
 from archsim.kernel import fs_to_seconds
 from archsim.result import OPERATION_WORK
 
@@ -145,7 +146,7 @@ def _row(
 
 def _dynamic_j(hardware: NpuPimHardware, activity: Activity, tensor: int) -> float:
     costs = device_cost(hardware, activity, 0.0)
-    return sum(cost.dynamic_energy_j for cost in costs.values()) * tensor
+    return sum_in_order(cost.dynamic_energy_j for cost in costs.values()) * tensor
 
 
 def _npu_energy(
