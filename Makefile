@@ -7,7 +7,7 @@
 #   make soak               10,000 random pairs of hardware and workload, PAIRS=500 fewer
 #   make minimum            the tests with the oldest versions of the dependencies (Python 3.11)
 #   make docs               the documentation, in build/docs
-#   make trust              conformance and hash table, and reports/trust.md from all records
+#   make trust              conformance, hash table, faults, empty environment; reports/trust.md
 #   make fuzz               20,000 hostile inputs of every kind, half an hour
 #   make mutation           mutants of the kernel, the DRAM timing, energy and the closed forms
 #   make lint | format | hooks | clean | distclean
@@ -92,11 +92,13 @@ minimum: $(VENV)-minimum/.installed
 $(VENV)-minimum/.installed: pyproject.toml tests/minimum/constraints.txt
 	@$(or $(PYTHON),python3.11) -m venv --clear $(VENV)-minimum
 	@$(VENV)-minimum/bin/python -m pip install --quiet --disable-pip-version-check -e . \
-	  pytest hypothesis -c tests/minimum/constraints.txt
+	  pytest hypothesis jsonschema -c tests/minimum/constraints.txt
 	@touch $@
 
 trust: $(for_tests)
 	$(BIN)/python tests/trust/conformance_record.py
+	$(BIN)/python tests/trust/faults.py
+	$(BIN)/python tests/packaging/empty_environment.py
 	$(BIN)/python tests/trust/run.py
 
 docs: $(for_tests)

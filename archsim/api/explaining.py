@@ -11,8 +11,10 @@ from archsim.api.catalogue import SECTIONS, catalogue
 from archsim.api.keys import Key, explained_keys
 from archsim.errors import ArchsimError, UnknownNameError
 from archsim.result import (
+    COMPONENT_CACHE_PEAK,
     COMPONENT_COLUMNS,
     COMPONENT_PEAKS,
+    OPERATION_CACHE_WORK,
     OPERATION_COLUMNS,
     OPERATION_WORK,
     STANDARD_METRICS,
@@ -122,11 +124,17 @@ def _metrics() -> Iterator[Entry]:
 
 def _columns() -> Iterator[Entry]:
     tables = (
-        ("components", COMPONENT_COLUMNS | COMPONENT_PEAKS),
-        ("operations", OPERATION_COLUMNS | OPERATION_WORK),
+        (
+            "components",
+            [*COMPONENT_COLUMNS.values(), *COMPONENT_PEAKS.values(), COMPONENT_CACHE_PEAK],
+        ),
+        (
+            "operations",
+            [*OPERATION_COLUMNS.values(), *OPERATION_WORK.values(), OPERATION_CACHE_WORK],
+        ),
     )
     for table, columns in tables:
-        yield from (_declared(item, f"column of Result.{table}") for item in columns.values())
+        yield from (_declared(item, f"column of Result.{table}") for item in columns)
 
 
 def _declared(item: MetricDeclaration, category: str) -> Entry:

@@ -90,8 +90,8 @@ def run_periodic(
         The state after the last iteration, equal to that of playing every iteration.
 
     Raises:
-        SimulationError: If ``iterations`` is negative, ``times`` is empty or of changing length,
-            or ``verify`` finds a difference.
+        SimulationError: If ``iterations`` is negative, ``times`` is empty, ``times`` or
+            ``totals`` change their length, or ``verify`` finds a difference.
     """
     if iterations < 0:
         raise SimulationError(f"iterations must not be negative, found {iterations}")
@@ -116,6 +116,11 @@ def _relative(state: PeriodicState, start: PeriodicState) -> tuple[tuple[int, ..
         raise SimulationError(
             f"a periodic state needs a fixed number of times, found {len(state.times)} "
             f"after {len(start.times)}"
+        )
+    if len(state.totals) != len(start.totals):
+        raise SimulationError(
+            f"a periodic state needs a fixed number of totals, found {len(state.totals)} "
+            f"after {len(start.totals)}"
         )
     origin_fs = state.times[0]
     return tuple(time_fs - origin_fs for time_fs in state.times), state.phase

@@ -12,8 +12,10 @@ from archsim.result.checks import (
     within,
 )
 from archsim.result.declarations import (
+    COMPONENT_CACHE_PEAK,
     COMPONENT_COLUMNS,
     COMPONENT_PEAKS,
+    OPERATION_CACHE_WORK,
     OPERATION_COLUMNS,
     OPERATION_WORK,
     STANDARD_METRICS,
@@ -24,8 +26,10 @@ from archsim.result.provenance import make_provenance, not_primary
 from archsim.result.result import Result
 
 __all__ = [
+    "COMPONENT_CACHE_PEAK",
     "COMPONENT_COLUMNS",
     "COMPONENT_PEAKS",
+    "OPERATION_CACHE_WORK",
     "OPERATION_COLUMNS",
     "OPERATION_WORK",
     "ROUNDING",

@@ -83,6 +83,14 @@ COMPONENT_PEAKS: dict[str, MetricDeclaration] = {
 }
 """Optional columns of ``Result.components``: what a roofline needs; either both or neither."""
 
+COMPONENT_CACHE_PEAK = MetricDeclaration(
+    "peak_cache_bytes_per_s",
+    "B/s",
+    "Operand bytes that a cache in front of the memory could deliver to the component at most in "
+    "a second, all devices together. 0: there is none.",
+)
+"""Optional column of ``Result.components``: the second roof of a roofline."""
+
 OPERATION_COLUMNS: dict[str, MetricDeclaration] = {
     item.name: item
     for item in (
@@ -113,3 +121,11 @@ OPERATION_WORK: dict[str, MetricDeclaration] = {
     )
 }
 """Optional columns of ``Result.operations``: what a roofline needs; either both or neither."""
+
+OPERATION_CACHE_WORK = MetricDeclaration(
+    "cache_bytes",
+    "bytes",
+    "Bytes that the operation reads and writes through a cache in front of its memory, whether "
+    "they are in it or not.",
+)
+"""Optional column of ``Result.operations``: goes with ``COMPONENT_CACHE_PEAK``."""

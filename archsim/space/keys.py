@@ -200,7 +200,7 @@ def _candidates(value: Value) -> list[Value]:
 def _adapter(declared: Declared) -> TypeAdapter[object]:
     annotation = declared.annotation
     if declared.metadata:
-        annotation = Annotated.__class_getitem__((annotation, *declared.metadata))  # type: ignore[attr-defined]
+        annotation = Annotated[(annotation, *declared.metadata)]
     checked = cast("type[object]", annotation)
     try:
         return TypeAdapter(checked, config=_STRICT)

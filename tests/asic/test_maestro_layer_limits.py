@@ -50,3 +50,18 @@ def test_elements_of_a_layer_counted_by_hand() -> None:
     layer = table_of([Layer(**GOOD)]).layer(0)
     assert (layer.input_elements, layer.weight_elements, layer.output_elements) == (216, 48, 224)
     assert layer.macs == 224 * 12
+    each = Layer(**{**GOOD, "type": "DSCONV", "K": 1})
+    assert (each.input_elements, each.weight_elements, each.output_elements) == (216, 12, 168)
+    assert each.macs == 168 * 4
+
+
+def test_a_depthwise_layer_has_one_filter_per_channel() -> None:
+    assert layer_table({**GOOD, "type": "DSCONV", "K": [1, 1]}).K.tolist() == [1, 1]
+    with pytest.raises(InputError, match="one filter per channel"):
+        layer_table({**GOOD, "type": "DSCONV", "K": [1, 2]})
+
+
+@pytest.mark.parametrize("name", ["type", "K", "C", "R", "S", "Y", "X"])
+def test_a_missing_column_is_named(name: str) -> None:
+    with pytest.raises(InputError, match=f"found no {name}"):
+        layer_table({key: value for key, value in GOOD.items() if key != name})

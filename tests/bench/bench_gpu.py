@@ -6,17 +6,21 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from figures import Figure, peak_memory_mb, write_figures
 
 import archsim
+from archsim.architectures import registry
+from archsim.space import choose_designs, load_study
 
 SHAPES = 100_000
 PHYSICS_TARGET = 200_000.0
 HYBRID_TARGET = 50_000.0
 LOAD_TARGET_S = 0.5
+CARDS_TARGET = 20_000.0
 MEMORY_TARGET_MB = 600.0
 REPEATS = 5
 
@@ -68,10 +72,37 @@ def gpu_load() -> list[Figure]:
     return [Figure("GPU residual, load", spent, "s", LOAD_TARGET_S)]
 
 
+def gpu_cards() -> list[Figure]:
+    """Cards of the shipped study on one decode pass: evaluation without the ledger."""
+    study = load_study("gpu-decode")
+    levels = choose_designs(study)
+    columns = {
+        key.removeprefix("hardware."): np.array(parameter.values)[levels[:, at]]
+        for at, (key, parameter) in enumerate(
+            zip(study.space.keys, study.space.parameters, strict=True)
+        )
+    }
+    evaluate = partial(registry.get("gpu").evaluate_batch, study.hardware, study.workload)
+    evaluate({key: values[:10] for key, values in columns.items()})
+    spent, cpu = [], []
+    for _ in range(3):
+        begin, begin_cpu = time.perf_counter(), time.process_time()
+        evaluate(columns)
+        spent.append(time.perf_counter() - begin)
+        cpu.append(time.process_time() - begin_cpu)
+    note = f"{len(levels):,} cards, 6 keys, GPT3-7B; per CPU second {len(levels) / min(cpu):,.0f}"
+    rate = len(levels) / statistics.median(spent)
+    return [
+        Figure("GPU cards, one decode pass", rate, "designs/s", CARDS_TARGET, "higher", note),
+        Figure("GPU cards: peak memory", peak_memory_mb(), "MB", MEMORY_TARGET_MB),
+    ]
+
+
 CASES: dict[str, Callable[[], list[Figure]]] = {
     "gpu_physics": gpu_physics,
     "gpu_hybrid": gpu_hybrid,
     "gpu_load": gpu_load,
+    "gpu_cards": gpu_cards,
 }
 
 if __name__ == "__main__":

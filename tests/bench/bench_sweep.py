@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing import Process
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +101,8 @@ def scaling() -> list[Figure]:
     """Sweep event trials with one worker and with two: trials that wait, and trials that work.
 
     Trials that wait 100 ms show what the sweep itself costs also where other programs use one
-    of two processors.
+    of two processors. Around those that work, two bare loops run against one: more no sweep
+    can gain on this machine.
     """
     lanes = {"hardware.lanes": {"minimum": 1, "maximum": 240, "step": 1}}
     neupims = {
@@ -112,16 +115,18 @@ def scaling() -> list[Figure]:
             "hardware.memory.timing.trp": {"minimum": 10, "maximum": 39, "step": 1},
         },
     }
-    studies = {
-        "240 trials of 100 ms, 2 workers": _study(lanes, {"nap_s": 0.1}),
-        "450 event trials of NeuPIMs, 2 workers": neupims,
-    }
-    figures = []
-    for at, (what, study) in enumerate(studies.items()):
-        one, two = (_timed(study, f"{at}-{n}.sqlite", workers=n) for n in (1, 2))
-        note = f"{one:.1f} s and {two:.1f} s, start of workers included"
-        figures.append(Figure(what, one / two, "x", 1.8, "higher", note))
-    return figures
+    naps = "240 trials of 100 ms, 2 workers"
+    waiting = _scaling(naps, _study(lanes, {"nap_s": 0.1}))
+    before = _bare_scaling()
+    trials = _scaling("450 event trials of NeuPIMs, 2 workers", neupims)
+    bare = sorted((before, _bare_scaling()))
+    return [waiting, replace(trials, baseline=bare, against="two bare loops against one")]
+
+
+def _scaling(what: str, study: dict[str, object]) -> Figure:
+    one, two = (_timed(study, f"{what}-{n}.sqlite", workers=n) for n in (1, 2))
+    note = f"{one:.1f} s and {two:.1f} s, start of workers included"
+    return Figure(what, one / two, "x", 1.8, "higher", note)
 
 
 def ray() -> list[Figure]:
@@ -175,6 +180,27 @@ def _study(
 def _per_processor(count: int, since: float) -> str:
     """Say how fast it is on a processor of its own: others may use this one too."""
     return f"{count / (time.process_time() - since):,.0f} per second of processor time"
+
+
+def _bare_scaling() -> float:
+    """Return how much more work two processes of plain Python do than one."""
+
+    def seconds(processes: int) -> float:
+        begin = time.perf_counter()
+        running = [Process(target=_loop) for _ in range(processes)]
+        for process in running:
+            process.start()
+        for process in running:
+            process.join()
+        return time.perf_counter() - begin
+
+    return 2 * seconds(1) / seconds(2)
+
+
+def _loop() -> None:
+    total = 0
+    for number in range(30_000_000):
+        total += number * number % 7
 
 
 def _timed(study: dict[str, object], ledger_file: str, **options: object) -> float:

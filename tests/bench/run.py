@@ -39,7 +39,7 @@ CASES = {
         "distinct_sides",
         "serving",
     ),
-    "bench_gpu.py": ("gpu_physics", "gpu_hybrid", "gpu_load"),
+    "bench_gpu.py": ("gpu_physics", "gpu_hybrid", "gpu_load", "gpu_cards"),
     "bench_dram.py": (
         "default_controllers",
         "random_space",

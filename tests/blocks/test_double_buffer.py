@@ -66,3 +66,8 @@ def test_bad_input():
         overlapped_cycles_of([1, 2], [1])
     with pytest.raises(InputError, match=r"^tiles: "):
         overlapped_cycles(1, 1, 0)
+
+
+def test_nothing_overlaps_with_one_buffer():
+    assert serial_cycles(3, 5, 4, 1) == 4 * (3 + 5 + 1)
+    assert serial_cycles(0, 1, 7) == 7

@@ -146,6 +146,8 @@ def test_sram_buffer():
     )
     assert replace(BUFFER, double_buffered=False).tile_bytes == BUFFER.capacity_bytes
     assert sram_cycles([0, 1, 2048, 2049], 2048).tolist() == [0, 1, 1, 2]
+    with pytest.raises(InputError, match="n_bytes"):
+        sram_cycles(-1, 2048)
     assert sram_energy_j(BUFFER, 2000) == pytest.approx(2 * sram_energy_j(BUFFER, 1000))
     assert sram_energy_j(BUFFER, 0) == 0
     assert all(item.source for item in sram_constants(BUFFER))

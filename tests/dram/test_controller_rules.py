@@ -9,6 +9,14 @@ import pytest
 
 from archsim.architectures.dram import public
 from archsim.architectures.dram.commands import COMMANDS
+from archsim.architectures.dram.requests import decode
+from archsim.architectures.dram.uncontended import (
+    CONFLICT,
+    EMPTY,
+    HIT,
+    request_latency,
+    row_states,
+)
 from archsim.workload.memory_trace import MemoryTrace
 
 ROW, BANK, LINE = 64 * 1024, 8 * 1024, 64
@@ -119,6 +127,14 @@ def test_closed_adaptive_keeps_a_row_that_is_hit_again():
     assert [name for _, name, _ in commands(outcome)] == ["ACT", "RD", "RDA"]
 
 
+def test_in_order_only_the_second_in_line_keeps_a_row_open():
+    adaptive = {"PagePolicy": "ClosedAdaptive", "Scheduler": "Fifo"}
+    outcome = run([(0, "r", 0), (1, "r", LINE)], **adaptive)
+    assert [name for _, name, _ in commands(outcome)] == ["ACT", "RD", "RDA"]
+    other = run([(0, "r", 0), (1, "r", ROW), (2, "r", LINE)], **adaptive)
+    assert [name for _, name, _ in commands(other)] == ["ACT", "RDA"] * 3
+
+
 def test_open_adaptive_closes_when_only_others_wait():
     outcome = run([(0, "r", 0), (1, "r", ROW)], PagePolicy="OpenAdaptive")
     assert [name for _, name, _ in commands(outcome)] == ["ACT", "RDA", "ACT", "RD"]
@@ -142,6 +158,16 @@ def test_shared_counts_all_and_readwrite_counts_each():
     assert commands(shared)[2:4] == [(10, "RD", 0), (11, "ACT", 2)]
     each = run(trace, SchedulerBuffer="ReadWrite", RequestBufferSize=2)
     assert commands(each)[2] != (11, "ACT", 2)
+
+
+def test_only_limits_that_held_something_up_are_named():
+    trace = [(0, "r", 0), (0, "r", LINE), (0, "r", 2 * LINE)]
+    assert run(trace, RequestBufferSize=8).limits_met == frozenset()
+    assert run(trace, RequestBufferSize=1).limits_met == {"RequestBufferSize"}
+    few = run(trace, RequestBufferSize=8, Arbiter="Fifo", MaxActiveTransactions=1)
+    assert few.limits_met == {"MaxActiveTransactions"}
+    idle = run([(0, "r", 0), (20_000, "r", 0)], RefreshPolicy="AllBank", RefreshMaxPulledin=1)
+    assert "RefreshMaxPulledin" in idle.limits_met
 
 
 def test_the_player_waits_to_be_accepted():
@@ -179,6 +205,32 @@ def test_responses_in_request_order():
         assert (np.diff(got) > 0).all()
 
 
+def test_both_orders_at_once_still_answer_every_request():
+    trace = [(0, "r", 0), (1, "r", ROW), (2, "r", LINE), (3, "w", BANK)]
+    got = run(trace, RespQueue="Reorder", Arbiter="Reorder").record.received_cycles
+    assert (np.diff(got) > 0).all()
+    alone = run([(5, "r", 0)], RespQueue="Reorder", Arbiter="Reorder")
+    assert alone.record.received_cycles.tolist() == [5 + 24]
+
+
+def test_requests_alone_by_hand(ddr3):
+    """Read RL + 4 = 14, write WL + 4 = 12; an activate 10 more, a precharge another 10."""
+    trace = MemoryTrace(
+        np.array([1, 100, 200, 300, 400, 500], np.int64),
+        np.array([False, True, True, False, True, False]),
+        np.array([0, LINE, ROW, ROW, BANK, 0], np.int64),
+    )
+    requests = decode(trace, ddr3, ddr3.address_mapping)
+    found = row_states(requests, closes=False)
+    assert found.tolist() == [EMPTY, HIT, CONFLICT, HIT, EMPTY, CONFLICT]
+    assert row_states(requests, closes=True).tolist() == [EMPTY] * 6
+    assert request_latency(ddr3, requests, found).tolist() == [24, 12, 32, 14, 22, 34]
+    # An additive latency of 3 lets the column command be given 3 clocks after the activate less.
+    timing = ddr3.timing.model_copy(update={"al": 3})
+    early = ddr3.model_copy(update={"timing": timing})
+    assert request_latency(early, requests, found).tolist() == [21, 12, 29, 14, 19, 31]
+
+
 def test_no_refresh_and_a_refresh_when_idle():
     trace = [(0, "r", 0), (7000, "r", 0)]
     assert run(trace).refreshes == 0
@@ -193,6 +245,14 @@ def test_an_idle_controller_pulls_refreshes_in():
     outcome = run(trace, RefreshPolicy="AllBank", RefreshMaxPulledin=3)
     times = [time for time, name, _ in commands(outcome) if name == "REFA"]
     assert times == [6250, 6338, 6426, 6514]
+
+
+def test_an_idle_controller_stays_no_further_ahead_than_the_limit():
+    """Nine refreshes fall due in 60,000 clocks, and three more may come before their time."""
+    trace = [(0, "r", 0), (60_000, "r", 0)]
+    for ahead in (1, 3):
+        outcome = run(trace, RefreshPolicy="AllBank", RefreshMaxPulledin=ahead)
+        assert outcome.refreshes == 9 + ahead
 
 
 def test_a_busy_controller_postpones_up_to_the_limit():

@@ -75,6 +75,22 @@ def test_commands_are_the_peers(grids):
                 assert outcome.refreshes == float(row["ref"])
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [*(("ddr3-1600", place) for place in range(14)), ("ddr4-2400", 2), ("ddr4-2400", 10)],
+)
+def test_one_run_is_the_peers_in_time_commands_energy_and_latency(peer, name, place):
+    """One controller at a time, half streams and half random rows, a third of them writes."""
+    rows = peer.oracle_rows(suite="grid", device=peer.FULL_NAMES[name], trace="mix50_rw33_10k")
+    ((row, outcome),) = compare(peer, rows[place : place + 1], name)
+    assert outcome.total_cycles == float(row["total_cycles"])
+    assert outcome.activates == float(row["act"])
+    assert outcome.refreshes == float(row["ref"])
+    assert outcome.energy_pj == pytest.approx(float(row["energy_pJ"]), rel=1e-12)
+    # The peer prints six digits.
+    assert outcome.mean_latency_ns == pytest.approx(float(row["avg_latency_ns"]), rel=1e-5)
+
+
 def test_the_space_of_archgym_is_exact_to_the_picojoule(peer):
     rows = peer.oracle_rows(suite="archgym_space_sample", device="MICRON_1Gb_DDR3")[::10]
     found = compare(peer, rows, "ddr3-1600")

@@ -1,7 +1,8 @@
-"""The long form of the fuzz test: ``python tests/fuzz/campaign.py [INPUTS] [--record]``.
+"""The long form of the fuzz test: ``python tests/fuzz/campaign.py [INPUTS] [FIRST] [--record]``.
 
 Runs chunks of cases in processes of their own, with little memory, so that a crash of the
-interpreter or a loop in compiled code is found too. ``--record`` writes the record of the trust
+interpreter or a loop in compiled code is found too. The cases of each kind are numbered from
+FIRST, which is 0: another FIRST gives other cases. ``--record`` writes the record of the trust
 report. A violation is repeated alone with ``python tests/fuzz/campaign.py KIND NUMBER``.
 """
 
@@ -27,12 +28,12 @@ MEMORY_BYTES = 12 << 30
 STUCK_S = 120
 
 
-def cases(total: int) -> list[tuple[str, int]]:
-    """Return so many cases, in a fixed order, each kind with its share."""
+def cases(total: int, first: int = 0) -> list[tuple[str, int]]:
+    """Return so many cases, in a fixed order, each kind with its share and numbered from first."""
     return [
         (kind, number)
         for kind, share in SHARES.items()
-        for number in range(max(1, round(total * share)))
+        for number in range(first, first + max(1, round(total * share)))
     ]
 
 
@@ -49,15 +50,14 @@ def run_chunk(kind: str, first: int, end: int) -> None:
     faulthandler.cancel_dump_traceback_later()
 
 
-def run_all(total: int) -> tuple[int, list[str]]:
+def run_all(total: int, start: int = 0) -> tuple[int, list[str]]:
     """Judge all cases; return how many there were and what was wrong."""
     tried, violations = 0, []
     begin = time.monotonic()
     for kind in KINDS:
-        numbers = [number for name, number in cases(total) if name == kind]
-        first = 0
-        while first < len(numbers):
-            end = min(first + CHUNK, len(numbers))
+        first, last = start, start + sum(name == kind for name, _ in cases(total))
+        while first < last:
+            end = min(first + CHUNK, last)
             done = subprocess.run(  # noqa: S603  # our own interpreter and arguments
                 [sys.executable, __file__, "--chunk", kind, str(first), str(end)],
                 capture_output=True, text=True, check=False, errors="replace",
@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
         return int(bool(wrong))
     record = "--record" in arguments
     sizes = [int(text) for text in arguments if text.isdigit()]
-    tried, violations = run_all(sizes[0] if sizes else 20_000)
+    tried, violations = run_all(*sizes[:2] if sizes else (20_000,))
     for line in violations:
         say(line)
     if record:

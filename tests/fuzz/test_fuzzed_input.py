@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+import campaign
 import fuzz_contract
 import pytest
 from fuzz_cases import KINDS, SHARES, make_case
@@ -34,6 +35,13 @@ def test_what_a_campaign_found_stays_fixed(kind, number):
 def test_the_shares_are_of_every_kind_and_whole():
     assert set(SHARES) == set(KINDS)
     assert sum(SHARES.values()) == pytest.approx(1.0)
+
+
+def test_another_first_number_gives_other_cases_in_the_same_shares():
+    some, others = campaign.cases(100), campaign.cases(100, 1_000)
+    assert not set(some) & set(others)
+    assert [(kind, number + 1_000) for kind, number in some] == others
+    assert {kind for kind, _ in some} == set(KINDS)
 
 
 def test_equal_numbers_make_equal_cases(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from archsim.errors import SimulationError
 from archsim.kernel import KeyedStore, ProcessGenerator, Simulation
 from archsim.kernel.clock import divide_to_nearest
 from archsim.kernel.processor_sharing import ProcessorSharing
-from archsim.kernel.round_robin import _PrefixSums
+from archsim.kernel.round_robin import RoundRobin, _PrefixSums
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,16 @@ def test_shares_follow_the_weights() -> None:
     assert sharing.serve(15 * sharing.scale) == [2]
     assert sharing.until_next_finish() == 5 * sharing.scale
     assert sharing.serve(5 * sharing.scale) == [1]
+
+
+def test_turns_are_counted_in_bytes_until_a_finer_scale_is_asked_for() -> None:
+    # Turns of 4 B: 4 of the first, 3 of the second (done), 4 and 2 of the first.
+    turns = RoundRobin(4)
+    turns.add(1, 10, 1)
+    turns.add(2, 3, 1)
+    assert (turns.scale, len(turns), turns.until_next_finish()) == (1, 2, 7)
+    assert turns.serve(7) == [2]
+    assert turns.until_next_finish() == 6
+    turns.refine(3)
+    assert (turns.scale, turns.until_next_finish()) == (3, 18)
+    assert turns.serve(18) == [1]

@@ -173,6 +173,15 @@ def test_verify_finds_a_step_that_depends_on_absolute_time() -> None:
         run_periodic(step, PeriodicState((0,)), 100, verify=True)
 
 
+def test_the_search_covers_the_states_up_to_its_last_iteration() -> None:
+    def step(state: PeriodicState) -> PeriodicState:
+        return PeriodicState((state.times[0] + 3,))
+
+    found = run_periodic(step, PeriodicState((0,)), 100, search=1)
+    assert (found.period, found.played, found.state.times) == (1, 1, (300,))
+    assert run_periodic(step, PeriodicState((0,)), 100, search=0).period is None
+
+
 def test_bad_periodic_runs() -> None:
     with pytest.raises(SimulationError, match="iterations must not be negative"):
         run_periodic(lambda state: state, PeriodicState((0,)), -1)
@@ -180,6 +189,8 @@ def test_bad_periodic_runs() -> None:
         run_periodic(lambda state: state, PeriodicState(()), 1)
     with pytest.raises(SimulationError, match="fixed number of times, found 2 after 1"):
         run_periodic(lambda state: PeriodicState((0, 1)), PeriodicState((0,)), 2)
+    with pytest.raises(SimulationError, match="fixed number of totals, found 0 after 1"):
+        run_periodic(lambda state: PeriodicState((0,)), PeriodicState((0,), totals=(7,)), 2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -247,5 +258,6 @@ def test_reuse_forgets_the_oldest() -> None:
     for number in (1, 2, 3, 1):
         assert reuse.get(number, lambda number=number: number) == number
     assert (reuse.computed, reuse.reused, len(reuse)) == (4, 0, 2)
+    assert Reuse(max_entries=1).get("only", lambda: 7) == 7
     with pytest.raises(SimulationError, match="max_entries must be above zero"):
         Reuse(max_entries=0)

@@ -68,6 +68,9 @@ def test_trace(tmp_path: Path, name: str) -> None:
         (1, {"value": 0}),
     ]
     assert {event["pid"] for event in counters} == {spans[0]["pid"]}
+    # Groups and tracks are numbered from 1: 0 stands for no group.
+    assert [(span["pid"], span["tid"]) for span in spans] == [(1, 1), (1, 2), (2, 3)]
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o644
     start, finish = [event for event in events if event["ph"] in "sf"]
     assert (start["tid"], finish["tid"]) == (spans[0]["tid"], spans[1]["tid"])
     assert (start["ts"], finish["ts"]) == (spans[0]["ts"], spans[1]["ts"])

@@ -88,3 +88,25 @@ def test_a_deadlock_names_the_work_that_is_waited_for() -> None:
     sim.process(waits(), "channel 3")
     with pytest.raises(DeadlockError, match=r"'channel 3' waits for work on 'engines' \(tile\)"):
         sim.run()
+
+
+def test_work_that_is_done_as_the_pace_changes_is_not_called_back() -> None:
+    # Done after a twentieth of a femtosecond, so at 1 fs; the pace falls before that is noticed.
+    sim = Simulation()
+    paced = PacedWork(sim, "engines")
+    paced.set_pace(Fraction(20))
+    ends = []
+
+    def slows_down() -> ProcessGenerator:
+        yield sim.delay(1)
+        paced.set_pace(Fraction(1, 10))
+
+    def works() -> ProcessGenerator:
+        yield sim.delay(0)
+        yield paced.work(1)
+        ends.append(sim.now_fs)
+
+    sim.process(slows_down(), "clock")
+    sim.process(works(), "work")
+    sim.run()
+    assert ends == [1]

@@ -1,6 +1,6 @@
 """Mutation score of the kernel, DRAM timing, energy and the closed forms.
 
-    python tests/mutation/run.py [--group kernel]... [--jobs 2] [--per-module 6]
+    python tests/mutation/run.py [--group kernel]... [--jobs 2] [--per-module 5]
 
 What became of every mutant goes to ``results/mutation``. When all groups were tried, the record
 ``reports/trust/mutation.json`` is written. Exit code 1 when fewer than 85 % are killed.
@@ -18,7 +18,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "trust"))
     sys.path.insert(0, str(Path(__file__).resolve().parent))
 import records
-from targets import GROUPS, PER_MODULE, ROOT, SEED
+from targets import GROUPS, ROOT, SEED
 
 FOLDER = Path(__file__).resolve().parent
 LEAST = 0.85
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--group", action="append", choices=list(GROUPS))
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--per-module", type=int, default=PER_MODULE)
+    parser.add_argument("--per-module", type=int, help="mutants of each module")
     parser.add_argument("--output", type=Path, default=ROOT / "results" / "mutation")
     parser.add_argument("--again", action="store_true", help="try the survivors again only")
     parser.add_argument("--no-trial", action="store_true", help="judge the last trials again")
@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
     for group in groups if not given.no_trial else []:
         command = [sys.executable, str(FOLDER / "trial.py"), group]
         command += [str(given.output / f"{group}.json")]
-        command += ["--jobs", str(given.jobs), "--per-module", str(given.per_module)]
+        command += ["--jobs", str(given.jobs)]
+        command += ["--per-module", str(given.per_module)] if given.per_module else []
         command += ["--again"] if given.again else []
         subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603
     trials = {

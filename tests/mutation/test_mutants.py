@@ -100,7 +100,9 @@ def test_targets_exist_and_every_module_has_mutants(scripts):
         for path in group.paths():
             assert mutants.mutants(path.read_text(encoding="utf-8")), path
         for test in group.tests:
-            assert (ROOT / test).exists()
+            file, _, function = test.partition("::")
+            assert (ROOT / file).exists()
+            assert not function or f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_the_score_counts_survivors_and_sets_equivalent_ones_apart(scripts):

@@ -1,6 +1,6 @@
 """Tries the mutants of one group, each in a process of its own forked after test collection.
 
-    python tests/mutation/trial.py GROUP OUTPUT.json [--jobs 2] [--per-module 6]
+    python tests/mutation/trial.py GROUP OUTPUT.json [--jobs 2] [--per-module 5]
 
 A mutant's code replaces that of the functions already imported, so a trial costs no import. Only
 the tests that call the function run, the fastest first, until one fails. Numba is switched off.
@@ -30,12 +30,11 @@ import pytest
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent))
 from mutants import Mutant, mutants, replacement, sample
-from targets import GROUPS, PER_MODULE, ROOT, SEED
+from targets import GROUPS, ROOT, SEED
 
-TEST_LIMIT_S = 1.0
 AGAIN_LIMIT_S = 30.0
 PROPERTY_INPUTS = 10
-WALL_LIMIT_S = 120.0
+WALL_LIMIT_S = 900.0
 MEMORY_LIMIT = 6 << 30
 NOT_TRIED = 3
 CONTROL = -1
@@ -79,7 +78,7 @@ class Trials:
         sys.setprofile(None)
         for item in session.items if not self.again else []:
             fewer_inputs(item)
-        limit_s = AGAIN_LIMIT_S if self.again else TEST_LIMIT_S
+        limit_s = AGAIN_LIMIT_S if self.again else GROUPS[self.group].limit_s
         calls = in_child(lambda: covered(session.items, self.group, limit_s))
         called = {name for test in calls.values() for name in test["calls"]}
         fixed = self.imported - called
@@ -330,7 +329,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("group", choices=list(GROUPS))
     parser.add_argument("output", type=Path)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--per-module", type=int, default=PER_MODULE)
+    parser.add_argument("--per-module", type=int)
     parser.add_argument("--again", action="store_true", help="try the survivors again only")
     given = parser.parse_args(arguments)
     os.chdir(ROOT)
@@ -345,7 +344,8 @@ def main(arguments: list[str]) -> int:
         "-p",
         "no:faulthandler",
     ]
-    trials = Trials(given.group, given.output, given.jobs, given.per_module, given.again)
+    per_module = given.per_module or GROUPS[given.group].per_module
+    trials = Trials(given.group, given.output, given.jobs, per_module, given.again)
     return int(pytest.main([*options, *GROUPS[given.group].tests], plugins=[trials]))
 
 

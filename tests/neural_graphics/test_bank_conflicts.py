@@ -126,6 +126,33 @@ def test_a_fifo_of_one_sample_is_worked_through_by_hand():
     assert encoding_interval(cycles, 1) == (taken[3] - taken[2]) / (3 - 2)
 
 
+def test_streams_of_two_and_three_samples_by_hand():
+    # Two samples: from the first take-away at 3 to the second at 4 (level 0 ends at 1 and 3).
+    assert encoding_interval(np.array([[1, 2], [3, 1]]), 4) == 4 - 3
+    # Three: taken at 3, 6 and 11; half of them fill the FIFOs.
+    assert encoding_interval(np.array([[1, 2, 8], [3, 3, 2]]), 2) == 11 - 6
+    # A FIFO of one: the second sample starts at 3, the third at 6.
+    assert encoding_interval(np.array([[1, 2, 8], [3, 3, 2]]), 1) == 14 - 6
+
+
+def test_equal_samples_take_the_slowest_level_and_so_does_one_sample():
+    assert encoding_interval(np.array([[2, 2, 2], [5, 5, 5]]), 2) == 5
+    assert encoding_interval(np.array([[2], [3]]), 2) == 3
+    # Only one level changes.
+    assert encoding_interval(np.array([[2, 2, 2, 2], [1, 1, 9, 9]]), 1) == (20 - 11) / (3 - 2)
+
+
+def test_the_steady_rate_is_counted_after_four_fifos():
+    # One level: the first 4 samples of a FIFO of one take 9 cycles, the others 2 each.
+    cycles = np.array([[9] * 5 + [2] * 15])
+    assert encoding_interval(cycles, 1) == 2
+    # Later samples of 3 cycles count, from sample 4 on: 10 of 2 and 5 of 3 cycles.
+    cycles = np.array([[9] * 5 + [2] * 10 + [3] * 5])
+    assert encoding_interval(cycles, 1) == (10 * 2 + 5 * 3) / 15
+    # A FIFO of three would skip 12, but half of the samples at most are skipped.
+    assert encoding_interval(cycles, 3) == (4 * 2 + 5 * 3) / 9
+
+
 def test_long_fifos_leave_the_slowest_levels_mean():
     cycles = np.random.default_rng(3).integers(1, 5, (4, 4000))
     cycles[2] += 1

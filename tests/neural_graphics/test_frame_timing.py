@@ -70,6 +70,15 @@ def test_weight_reloads():
     assert mlp_cycles(3.0, 256, 64, False) == 3.0 * (1 + 64 / 256)
 
 
+@pytest.mark.parametrize("slowest", ["encoding", "mlp", "input_port", "output_port"])
+def test_a_sample_passes_at_the_pace_of_the_slowest_part(slowest):
+    parts = {"encoding": 2.0, "mlp": 3.0, "input_port": 0.5, "output_port": 1.0, slowest: 4.5}
+    values = {name: np.asarray(value) for name, value in parts.items()}
+    one = ProcessorRate(**values, latency=np.asarray(34.0), held=np.asarray(256.0))
+    assert one.interval == 4.5
+    assert batch_cycles(1000, 8, one) == np.ceil(125 * 4.5)
+
+
 def test_a_batch_by_hand():
     # 1000 samples on 8 processors: 125 each, at 3 cycles; drained after the shorter stage once.
     assert batch_cycles(1000, 8, rate()) == 375

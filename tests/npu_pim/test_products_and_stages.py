@@ -60,10 +60,21 @@ def test_a_product_too_large_for_the_authors_pad_is_cut_and_reads_operands_again
     product = Product(m=512, k=12288, n=12288)
     steps, read = authors_steps(product, ARRAYS, strict=False)
     # 2 (mk + kn + mn) is 327 MB: reduction and features are halved until a tile takes 67 MB.
-    assert len(steps) > 1
+    # 12288 to 6144 to 3072 of the reduction and to 6144 of the features: 4 x 2 tiles.
+    assert len(steps) == 8
     assert read >= 2 * (512 * 12288 + 12288 * 12288)
     one_tile, _ = authors_steps(Product(m=512, k=4096, n=4096), ARRAYS, strict=False)
     assert len(one_tile) == 1
+
+
+def test_physical_arrays_drain_after_the_last_block():
+    product = Product(m=64, k=256, n=256, copies=3)
+    (first, rest), read, written = physical_steps(product, ARRAYS)
+    assert (read, written) == (3 * 2 * (64 * 256 + 256 * 256), 3 * 2 * 64 * 256)
+    assert first.stream_bytes + rest.stream_bytes == read + written
+    # Four blocks of 128 x 128 on eight arrays, each staying 128 cycles for the next one's load.
+    assert rest.compute_cycles == 3 * 128
+    assert rest.tail_cycles == 2 * 128 + 128 - 2
 
 
 def test_the_authors_write_a_block_of_columns_per_block_of_rows_only():

@@ -134,5 +134,27 @@ def test_a_walk_ends_however_little_time_refreshes_leave(period, shared):
         assert walk.run([VECTOR_LOAD, (5, 4, 8), VECTOR_LOAD]) >= 2 * timing.vector_load
 
 
+def test_ranks_take_turns_to_refresh():
+    hardware = load_system("neupims")
+    for ranks in (1, 2, 4):
+        memory = hardware.memory.model_copy(update={"ranks": ranks})
+        found = row_tile_timing(memory, hardware.pim)
+        assert (found.ranks, found.period) == (ranks, memory.timing.trefi // ranks)
+
+
+def test_a_long_sequence_starts_in_the_middle_between_two_refreshes():
+    jobs = [VECTOR_LOAD, (400, 4, 8)]
+    walked = ChannelWalk(DUAL, DUAL.period // 2, 0, shared=False).run(jobs)
+    assert expected_cycles(DUAL, [jobs]) == [walked + DUAL.read_latency]
+    # A short one is the mean over thirteen phases of either rank.
+    short = [(2, 4, 8)]
+    phases = [
+        ChannelWalk(DUAL, max(1, DUAL.period * (2 * i + 1) // 26), rank, shared=False).run(short)
+        for i in range(13)
+        for rank in range(DUAL.ranks)
+    ]
+    assert expected_cycles(DUAL, [short]) == [-(-sum(phases) // len(phases)) + DUAL.read_latency]
+
+
 def test_no_jobs_take_no_time():
     assert expected_cycles(DUAL, [(), ()]) == [0, 0]

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 from pathlib import Path
 
@@ -64,8 +65,21 @@ def distributions(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def installed(distributions, tmp_path_factory):
-    """Return the folder of programs of a new environment with the wheel and our dependencies.
+def wheel_of_sdist(distributions, tmp_path_factory):
+    """Return the path of the wheel that the source distribution alone builds."""
+    folder = tmp_path_factory.mktemp("again")
+    with tarfile.open(distributions[1]) as sdist:
+        sdist.extractall(folder / "source", filter="data")
+    (source,) = (folder / "source").iterdir()
+    target = folder / "dist"
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", target, cwd=source)
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="session")
+def installed(wheel_of_sdist, tmp_path_factory):
+    """Return the folder of programs of a new environment: the sdist's wheel, our dependencies.
 
     The environment sees the packages installed here as plain files: an editable install of the
     checkout, which is a ``.pth`` file, stays out of its sight.
@@ -80,6 +94,6 @@ def installed(distributions, tmp_path_factory):
     (Path(packages) / "outside.pth").write_text(sysconfig.get_path("purelib") + "\n")
     run(
         sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet",
-        "--no-deps", "--no-index", "--ignore-installed", distributions[0], cwd=folder,
+        "--no-deps", "--no-index", "--ignore-installed", wheel_of_sdist, cwd=folder,
     )  # fmt: skip
     return programs

@@ -30,7 +30,22 @@ def point_of(run, operation):
     for point in found.points:
         assert 0 < point.share <= 1 + 1e-6, point
     point = next(point for point in found.points if point.operation == operation)
-    return point, next(roof for roof in found.roofs if roof.component == point.component)
+    assert point.roof in found.roofs
+    return point, point.roof
+
+
+def test_a_convolution_that_the_cache_of_a_card_holds():
+    run = run_of("h100_sxm", "resnet50")
+    point, roof = point_of(run, "conv1")
+    m, n, k = 112 * 112, 64, 3 * 7 * 7
+    assert point.operations == 2 * m * n * k
+    assert point.bytes == 2 * (m * k + k * n + m * n)  # 5.3 MB of 50 MB
+    assert (roof.level, roof.operations_per_s, roof.bytes_per_s) == ("cache", 989.4e12, 6.405e12)
+    assert point.attainable == pytest.approx(6.405e12 * point.operations / point.bytes, rel=1e-12)
+    assert len(roofline(run).points) == len(run.operations["operation"].unique())
+    page = run_page(run, {})
+    assert "roof of kernels (cache)" in page
+    assert "roof of kernels (memory)" in page
 
 
 def test_a_product_on_four_cards():

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import archsim
+from archsim.report.html.roofline_chart import roofline_chart
 from archsim.report.roofline import roofline
 from archsim.result import COMPONENT_PEAKS, OPERATION_WORK, assemble
 
@@ -50,6 +51,77 @@ def test_points_and_roofs_by_hand():
     assert (product.achieved, product.attainable) == (40.0, 60.0)
     assert product.share == pytest.approx(2 / 3)
     assert (logit.intensity, logit.achieved, logit.attainable) == (0.5, 10.0, 20.0)
+
+
+def run_with_cache(cache_rate=50.0):
+    components = pd.DataFrame(
+        {
+            "component": ["kernels"],
+            "busy_s": [8.0],
+            "dynamic_energy_j": [0.0],
+            "static_energy_j": [0.0],
+            "area_mm2": [0.0],
+            "bytes": [0.0],
+            "peak_operations_per_s": [100.0],
+            "peak_bytes_per_s": [10.0],
+            "peak_cache_bytes_per_s": [cache_rate],
+        }
+    )
+    rows = [
+        # Operation, time, arithmetic, bytes from memory, bytes through the cache.
+        ("streamed", 4.0, 80.0, 20.0, 25.0),  # 2 s of the memory, 0.5 s of the cache
+        ("held", 4.0, 60.0, 0.0, 100.0),  # nothing leaves the cache
+        ("mostly held", 4.0, 200.0, 5.0, 50.0),  # 0.5 s of the memory, 1 s of the cache
+        ("register work", 4.0, 10.0, 0.0, 0.0),
+    ]
+    operations = pd.DataFrame(
+        [(name, "gemm", "kernels", 0.0, time, 0.0, *work) for name, time, *work in rows],
+        columns=["operation", "kind", "component", "start_s", "end_s", "energy_j",
+                 "arithmetic_operations", "operand_bytes", "cache_bytes"],
+    )  # fmt: skip
+    return assemble(
+        latency_s=8.0, components=components, operations=operations, metrics={}, provenance={}
+    )
+
+
+def test_a_cache_is_a_second_roof_by_hand():
+    found = roofline(run_with_cache())
+    memory, cache = found.roofs
+    assert (memory.name, memory.bytes_per_s, memory.ridge) == ("kernels (memory)", 10.0, 10.0)
+    assert (cache.name, cache.bytes_per_s, cache.ridge) == ("kernels (cache)", 50.0, 2.0)
+    streamed, held, mostly = found.points  # work without bytes is nowhere
+    assert (streamed.roof, streamed.bytes, streamed.intensity) == (memory, 20.0, 4.0)
+    assert (streamed.achieved, streamed.attainable, streamed.share) == (20.0, 40.0, 0.5)
+    assert (held.roof, held.bytes, held.intensity) == (cache, 100.0, 0.6)
+    assert (held.achieved, held.attainable, held.share) == (15.0, 30.0, 0.5)
+    assert (mostly.roof, mostly.intensity, mostly.attainable) == (cache, 4.0, 100.0)
+
+
+def test_the_chart_draws_both_roofs_and_each_mark_under_its_own():
+    chart = roofline_chart(roofline(run_with_cache()))
+    drawn = {trace["name"]: trace for trace in chart.traces}
+    assert list(drawn) == [
+        "roof of kernels (memory)", "roof of kernels (cache)", "kernels (memory)",
+        "kernels (cache)",
+    ]  # fmt: skip
+    assert drawn["roof of kernels (cache)"]["x"][1] == 2.0
+    assert drawn["kernels (memory)"]["x"] == [4.0]
+    assert drawn["kernels (cache)"]["x"] == [0.6, 4.0]
+    assert "under the roof, of cache or memory" in chart.note
+    assert "cache" not in roofline_chart(roofline(run_of())).note
+
+
+def test_a_roof_that_no_operation_stands_under_has_no_marks():
+    found = roofline(run_with_cache(cache_rate=1e-3))
+    assert {point.roof.level for point in found.points} == {"cache"}
+    names = [trace["name"] for trace in roofline_chart(found).traces]
+    assert names == ["roof of kernels (memory)", "roof of kernels (cache)", "kernels (cache)"]
+
+
+def test_a_component_without_a_cache_has_one_roof():
+    found = roofline(run_with_cache(cache_rate=0.0))
+    assert [roof.name for roof in found.roofs] == ["kernels"]
+    assert [point.operation for point in found.points] == ["streamed", "mostly held"]
 
 
 @pytest.mark.parametrize("columns", [{"with_peaks": False}, {"with_work": False}])

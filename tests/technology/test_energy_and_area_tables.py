@@ -145,6 +145,14 @@ def test_bad_currents(change, message):
         replace(NEUPIMS_HBM2, **change)
 
 
+def test_an_activate_may_cost_nothing_and_no_less():
+    standby = {"idd3n_a": 0.0625, "idd2n_a": 0.0625, "idd4r_a": 0.25, "idd4w_a": 0.25}
+    free = replace(NEUPIMS_HBM2, **standby, idd0_a=0.0625)
+    assert free.activate_j == 0.0
+    with pytest.raises(InputError, match="less than nothing"):
+        replace(free, idd0_a=0.0624)
+
+
 def test_unknown_names():
     with pytest.raises(UnknownNameError, match="did you mean ddr4"):
         dram.access_energy_parts("ddr-4")
@@ -163,3 +171,29 @@ def test_wires():
 def test_a_link_is_found_by_its_kind():
     assert interconnect.link_energy("interposer").value == 0.5e-12
     assert interconnect.link_energy("on_package").value == pytest.approx(1.953125e-12)
+
+
+def test_a_published_energy_is_not_called_interpolated():
+    for node_nm, source in ((45, "Horowitz"), (7, "TPUv4i")):
+        found = arithmetic.operation_energy("multiply", "fp16", node_nm)
+        assert source in found.source
+        assert "interpolated" not in found.source
+        assert found.certainty == "recalled"
+    assert "interpolated" in arithmetic.operation_energy("multiply", "fp16", 16).source
+
+
+def test_area_of_a_macro_by_hand():
+    # 7 KiB and 1 KiB for the periphery, cells of 0.346 um2 on 70 % of the area.
+    assert sram.macro_area_mm2(7 * KIB, 45) == pytest.approx(65_536 * 0.346e-6 / 0.7, rel=1e-12)
+    certainty = {node: sram.cell_area(node).certainty for node in (14, 12, 10)}
+    assert certainty == {14: "recalled", 12: "estimate", 10: "recalled"}
+
+
+def test_macros_from_the_least_to_the_largest_size():
+    low, high = sram.CAPACITY_RANGE_BYTES
+    for size in (low, high):
+        assert sram.macro_area_mm2(size, 7) > 0.0
+        assert sram.access_energy(size, 7).value > 0.0
+    for size in (low - 1, high + 1):
+        with pytest.raises(InputError, match="no SRAM macro of this size"):
+            sram.macro_area_mm2(size, 7)

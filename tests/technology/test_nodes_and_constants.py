@@ -24,6 +24,22 @@ NODE = st.sampled_from(NODES_NM)
 SCALES = (energy_scale, area_scale, delay_scale)
 
 
+@pytest.mark.parametrize(
+    ("node_nm", "larger", "smaller", "share"),
+    [(28, 32, 20, 0.284107), (22, 32, 20, 0.797214), (12, 14, 10, 0.458138)],
+)
+def test_a_node_between_two_lies_there_by_the_logarithm_of_its_size(
+    node_nm, larger, smaller, share
+):
+    # share = log(larger / node) / log(larger / smaller), worked out beside the code.
+    one, large, small = (process_node(node) for node in (node_nm, larger, smaller))
+    for name in ("energy", "area", "delay"):
+        first, second = getattr(large, name), getattr(small, name)
+        assert getattr(one, name) == pytest.approx(first ** (1 - share) * second**share, rel=1e-5)
+    supply_v = large.supply_v + share * (small.supply_v - large.supply_v)
+    assert one.supply_v == pytest.approx(supply_v, rel=1e-5)
+
+
 @pytest.mark.parametrize("node_nm", NODES_NM)
 def test_every_constant_has_value_unit_source_and_certainty(node_nm):
     constants = all_constants(node_nm)

@@ -1,14 +1,13 @@
-"""The controller's run, clock by clock where something happens: the rules of DRAMSys 4.0."""
+"""The controller's run, evaluation by evaluation: the rules of DRAMSys 4.0."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from archsim.architectures.dram.buffer import remove_request
+from archsim.architectures.dram.buffer import remove_request, store_request
 from archsim.architectures.dram.commands import (
     ACT,
     ALL_BANK,
-    ARBITER_SIMPLE,
     NONE,
     PRE,
     PREA,
@@ -17,23 +16,37 @@ from archsim.architectures.dram.commands import (
     WRA,
 )
 from archsim.architectures.dram.compiled import compiled, inlined
-from archsim.architectures.dram.front import (
-    ARRIVAL,
-    IS_WAITING,
-    arrives,
-    can_enter,
-    enter,
-    pass_arbiter,
-    send_next,
+from archsim.architectures.dram.events import (
+    ARBITER,
+    AT_ARBITER,
+    COMMAND_READY,
+    CONTROLLER,
+    NOW,
+    PLAYER,
+    notify_at,
+    notify_now,
+    take_due,
+    take_round,
+    with_room,
 )
-from archsim.architectures.dram.policies import plan_bank
+from archsim.architectures.dram.front import (
+    BEGIN_REQ,
+    END_REQ,
+    ENTERED,
+    MET_SIZE,
+    RECEIVED,
+    SENT,
+    SINCE,
+    WAITING,
+    post,
+    run_arbiter,
+    run_player,
+    turn_round,
+)
+from archsim.architectures.dram.policies import has_room, plan_bank
 from archsim.architectures.dram.power import note_power
 from archsim.architectures.dram.refresh import check_refreshes, note_refresh
-from archsim.architectures.dram.responses import (
-    LAST_DELIVERY,
-    new_back,
-    respond,
-)
+from archsim.architectures.dram.responses import answer, note_burst
 from archsim.architectures.dram.selection import (
     is_column,
     note_timing,
@@ -87,11 +100,30 @@ def plan_stale_banks(
             plan_bank(items, links, banks, ranks, channel, settings, bank)
 
 
+@inlined
+def admit(
+    front: Int64s, events: Int64s, heap: Int64s, items: Int32s, links: Int32s, banks: Int64s,
+    ranks: Int64s, channel: Int64s, settings: Settings,
+) -> bool:  # fmt: skip
+    """Store the request that waits, if one does and the buffer has room; say whether it did."""
+    item = front[WAITING]
+    if item < 0 or front[SINCE] > events[NOW]:
+        return False
+    if not has_room(banks, channel, settings):
+        front[MET_SIZE] = 1
+        return False
+    store_request(items, links, banks, ranks, channel, item)
+    front[WAITING] = -1
+    post(front, events, heap, AT_ARBITER, END_REQ, events[NOW])
+    return True
+
+
 @compiled
 def run(
     time: Int64s, items: Int32s, links: Int32s,
     banks: Int64s, ranks: Int64s, channel: Int64s, ready: Int64s,
-    power: Int64s, opened: Int64s, counts: Int64s, front: Int64s,
+    power: Int64s, opened: Int64s, counts: Int64s,
+    front: Int64s, events: Int64s, heap: Int64s, order: Int64s,
     starts: Int64s, rules: Int64s, settings: Settings, keeps_log: bool,
 ) -> tuple[Int64s, Int64s, Int64s]:  # fmt: skip
     """Run a trace to its last response.
@@ -101,7 +133,9 @@ def run(
         items, links: The requests, and room for their neighbours.
         banks, ranks, channel, ready: The state, as in ``state``; used up.
         power, opened, counts: Counters for the energy, as in ``power``; filled.
-        front: The way in, as in ``front``; used up.
+        front: Player and arbiter, as in ``front``; used up.
+        events, heap: What happens next, as in ``events``; used up.
+        order: The order of responses, from ``responses.new_order``; filled.
         starts, rules: The timing table, from ``timing.rule_arrays``, in ticks.
         settings: The parameters.
         keeps_log: Whether to list the commands.
@@ -111,29 +145,39 @@ def run(
         (tick, command, bank, request): the first bank of the rank for PREA and REFA, -1 for no
         request; none if no log is kept.
     """
-    n, tick = len(time), settings.tick
-    simple, refreshes = settings.arbiter == ARBITER_SIMPLE, settings.refresh_policy == ALL_BANK
+    n, tick, refreshes = len(time), settings.tick, settings.refresh_policy == ALL_BANK
     sent, got = np.zeros(n, np.int64), np.full(n, -1, np.int64)
-    delivered, back = np.empty(0 if simple else n, np.int64), new_back(settings)
     log = np.empty((3 * n + 64 if keeps_log else 0, 4), np.int64)
     logged = served = 0
-    sent[0] = front[ARRIVAL]
-    best_time, command, bank, previous = NEVER, NONE, -1, -1
-    due = first_due = timer = NEVER
+    best_time, command, bank, wake = NEVER, NONE, -1, NEVER
+    due = first_due = NEVER
     if refreshes:
         due, first_due = check_refreshes(banks, ranks, settings, 0)
-        timer = due
-    while True:
-        now = min(timer, front[ARRIVAL])
-        if served == n and now > back[LAST_DELIVERY]:
-            break
-        if arrives(front, timer, previous, now):
-            front[IS_WAITING], front[ARRIVAL] = 1, NEVER
-        previous = now
-        # The evaluation of a clock: admission, refresh, command choice.
-        took = changed = can_enter(front, banks, channel, settings)
-        if took:
-            enter(front, items, links, banks, ranks, channel, now)
+    # Time 0: the player sends its first request, then the controller sets its timer.
+    sent[0] = time[0] * tick
+    front[SENT] = 1
+    post(front, events, heap, AT_ARBITER, BEGIN_REQ, sent[0])
+    processes = CONTROLLER
+    while processes or front[RECEIVED] < n:
+        if processes == 0:
+            turn_round(front)
+            processes = take_round(events)
+            if processes == 0:
+                heap = with_room(heap, events)
+                processes = take_due(events, heap)
+        process = processes & 3
+        processes >>= 2
+        if process == ARBITER:
+            run_arbiter(front, events, heap, order, got, settings)
+            continue
+        if process == PLAYER:
+            run_player(front, events, heap, time, sent, got, settings)
+            continue
+        # An evaluation: responses, admission, refresh, command choice.
+        now = events[NOW]
+        answer(front, events, heap, order, got, settings)
+        changed = admit(front, events, heap, items, links, banks, ranks, channel, settings)
+        if changed:
             plan_bank(items, links, banks, ranks, channel, settings, channel[LAST_BANK])
         if refreshes and now >= first_due:
             due, first_due = check_refreshes(banks, ranks, settings, now)
@@ -158,17 +202,11 @@ def run(
             issue(items, links, banks, ranks, channel, settings, command, bank)
             note_timing(banks, ranks, channel, ready, starts, rules, settings, command, bank, now)
             if is_column(command):
-                served += 1
-                if can_enter(front, banks, channel, settings):
-                    enter(front, items, links, banks, ranks, channel, now)
-                    took = True
+                admit(front, events, heap, items, links, banks, ranks, channel, settings)
                 is_write = command in (WR, WRA)
-                got[item] = now + (settings.write_end if is_write else settings.read_end)
-                respond(got, delivered, back, settings, item)
-        if took:
-            send_next(front, time, sent, settings)
-        if not simple:
-            pass_arbiter(front, sent, delivered, back, settings)
+                end = now + (settings.write_end if is_write else settings.read_end)
+                note_burst(front, events, heap, order, got, settings, item, served, end)
+                served += 1
         # What can issue next, and when.
         if changed:
             plan_stale_banks(items, links, banks, ranks, channel, settings)
@@ -180,6 +218,12 @@ def run(
                 )
         if settings.two_buses:
             first, _, _, later = select_of_two_buses(banks, ranks, channel, ready, settings, now)
-            best_time = min(first, later)
-        timer = min(best_time, due)
+            wake = min(first, later)
+        else:
+            wake = best_time
+        wake = min(wake, due)
+        if wake == now:
+            notify_now(events, COMMAND_READY)
+        elif wake < NEVER:
+            notify_at(events, heap, COMMAND_READY, wake)
     return sent, got, log[:logged]

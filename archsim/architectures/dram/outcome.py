@@ -10,8 +10,10 @@ import numpy as np
 from archsim.architectures.dram import commands as names
 from archsim.architectures.dram.controller import run
 from archsim.architectures.dram.energy import Activity, Energy, activity, price
+from archsim.architectures.dram.events import new_events
 from archsim.architectures.dram.front import MET_ACTIVE, MET_SIZE, new_front
 from archsim.architectures.dram.power import new_power, note_list
+from archsim.architectures.dram.responses import new_order
 from archsim.architectures.dram.state import (
     MET_POSTPONED,
     MET_PULLED_IN,
@@ -132,10 +134,11 @@ def run_requests(
     links = np.full((len(requests), 2), -1, np.int32)
     state = new_state(settings)
     power, opened, counts = new_power(device.organisation.ranks, settings.banks)
-    front = new_front(int(requests.time[0]) * settings.tick, settings)
+    front, (events, heap) = new_front(), new_events()
+    order = new_order(len(requests), settings)
     sent, got, log = run(
-        requests.time, requests.items, links, *state, power, opened, counts, front, starts, rules,
-        settings, keep_record,
+        requests.time, requests.items, links, *state, power, opened, counts, front, events, heap,
+        order, starts, rules, settings, keep_record,
     )  # fmt: skip
     if settings.tick > 1:  # what happens just before an edge counts as on it
         for ticks in (sent, got, log[:, 0]):

@@ -1,89 +1,59 @@
-"""The way back: from the end of a burst through response queue and arbiter to the player."""
+"""The controller's response queue: which response leaves next, and when."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from archsim.architectures.dram.commands import (
-    ARBITER_REORDER,
-    ARBITER_SIMPLE,
-    IN_REQUEST_ORDER,
-)
+from archsim.architectures.dram.commands import IN_REQUEST_ORDER
 from archsim.architectures.dram.compiled import compiled, inlined
-from archsim.architectures.dram.state import Int64s, Settings
-
-RESPONDED, LAST_RESPONSE, DELIVERED, LAST_DELIVERY = range(4)
-"""Places in ``back``: how many responses left the controller and reached the player, and when the
-last one was acknowledged."""
+from archsim.architectures.dram.events import AT_ARBITER, DATA_READY, NOW, notify_at
+from archsim.architectures.dram.front import ANSWER_ENDS, ANSWERED, BEGIN_RESP, post
+from archsim.architectures.dram.state import NEVER, Int64s, Settings
 
 
-@compiled
-def new_back(settings: Settings) -> Int64s:
-    """Return ``back`` before the first response."""
-    back = np.zeros(4, np.int64)
-    back[LAST_RESPONSE] = back[LAST_DELIVERY] = -settings.tick
-    return back
-
-
-@inlined
-def respond(got: Int64s, delivered: Int64s, back: Int64s, settings: Settings, item: int) -> None:
-    """Send on what can leave now that a burst's end is known.
-
-    The response queue lets responses go in the order of column commands, or in that of requests.
-
-    Args:
-        got: Per request the end of its data, then of each step back; -1 before that.
-        delivered: Time of each response to the player, in their order.
-        back: See above.
-        settings: The parameters.
-        item: The request whose data end was set last.
-    """
+def new_order(count: int, settings: Settings) -> Int64s:
+    """Return the order in which responses leave: that of requests, or as bursts are noted."""
     if settings.resp_queue == IN_REQUEST_ORDER:
-        while back[RESPONDED] < len(got) and got[back[RESPONDED]] >= 0:
-            leave(got, delivered, back, settings, back[RESPONDED])
-            back[RESPONDED] += 1
-    else:
-        leave(got, delivered, back, settings, item)
+        return np.arange(count)
+    return np.full(count, -1, np.int64)
 
 
 @inlined
-def leave(got: Int64s, delivered: Int64s, back: Int64s, settings: Settings, item: int) -> None:
-    """Let a response leave the controller, one a clock, and pass the arbiter.
+def next_ready(front: Int64s, order: Int64s, got: Int64s) -> int:
+    """Return when the next response's data ends (``NEVER``: its burst has not begun)."""
+    place = front[ANSWERED]
+    if place == len(order) or order[place] < 0 or got[order[place]] < 0:
+        return NEVER
+    return int(got[order[place]])
 
-    The Simple arbiter hands it on; the others acknowledge it at once and send one a clock, Fifo as
-    they come and Reorder in the order of requests.
-    """
-    tick = settings.tick
-    got[item] = after_one(got[item], back[LAST_RESPONSE], tick)
-    if settings.arbiter == ARBITER_SIMPLE:
-        back[LAST_RESPONSE] = back[LAST_DELIVERY] = next_edge(got[item], tick)
-        return
-    back[LAST_RESPONSE] = got[item]
-    if settings.arbiter != ARBITER_REORDER:
-        deliver(got, delivered, back, tick, item)
-        return
-    in_order = settings.resp_queue == IN_REQUEST_ORDER
-    left = item + 1 if in_order else len(got)
-    while back[DELIVERED] < left and got[back[DELIVERED]] >= 0:
-        deliver(got, delivered, back, tick, back[DELIVERED])
+
+@inlined
+def note_burst(
+    front: Int64s, events: Int64s, heap: Int64s, order: Int64s, got: Int64s, settings: Settings,
+    item: int, served: int, end: int,
+) -> None:  # fmt: skip
+    """Queue the response of a burst, whose data ends at ``end``; ``served`` bursts came before."""
+    if settings.resp_queue != IN_REQUEST_ORDER:
+        order[served] = item
+    got[item] = end
+    ready = next_ready(front, order, got)
+    if events[NOW] < ready < NEVER:
+        notify_at(events, heap, DATA_READY, ready)
 
 
 @compiled
-def deliver(got: Int64s, delivered: Int64s, back: Int64s, tick: int, item: int) -> None:
-    """Bring a response to the player, who acknowledges it on a clock edge."""
-    got[item] = after_one(got[item], back[LAST_DELIVERY], tick)
-    back[LAST_DELIVERY] = next_edge(got[item], tick)
-    delivered[back[DELIVERED]] = back[LAST_DELIVERY]
-    back[DELIVERED] += 1
-
-
-@inlined
-def after_one(ready: int, previous: int, tick: int) -> int:
-    """Return when a response goes out that follows another: one clock later if it had to wait."""
-    return previous + tick if ready <= previous else ready
-
-
-@inlined
-def next_edge(time: int, tick: int) -> int:
-    """Return the first clock edge from a time on."""
-    return -(-time // tick) * tick
+def answer(
+    front: Int64s, events: Int64s, heap: Int64s, order: Int64s, got: Int64s, settings: Settings
+) -> None:
+    """Send the next response once the last one is taken and its own data has ended, one a clock."""
+    now = events[NOW]
+    if front[ANSWER_ENDS] == NEVER:
+        return
+    ready = next_ready(front, order, got)
+    if ready <= now:
+        time = now + settings.tick if front[ANSWER_ENDS] == now else now
+        front[ANSWERED] += 1
+        front[ANSWER_ENDS] = NEVER
+        post(front, events, heap, AT_ARBITER, BEGIN_RESP, time)
+    elif ready < NEVER:
+        notify_at(events, heap, DATA_READY, ready)

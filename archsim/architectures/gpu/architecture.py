@@ -12,6 +12,9 @@ from archsim.architectures.gpu.metrics import METRICS
 from archsim.config import HardwareSpec, WorkloadSpec
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from archsim.kernel import Timeline
     from archsim.result import MetricDeclaration, Result
 
@@ -52,22 +55,35 @@ class GpuArchitecture(Architecture):
             InfeasibleError: Weights, or keys and values, do not fit the memory.
             UnsupportedError: The workload is a serving run, or its format has no rate here.
         """
-        from archsim.architectures.gpu import language, vision
-        from archsim.workload.graphics.workload import GraphicsWorkload
-        from archsim.workload.llm import LlmWorkload
-        from archsim.workload.moe_vit import MoeVitWorkload
-        from archsim.workload.network import NetworkWorkload
-        from archsim.workload.ternary_lm_workload import TernaryLmWorkload
+        from archsim.architectures.gpu.jobs import job_of
+        from archsim.architectures.gpu.running import run_job
 
         gpu = expect(GpuHardware, hardware)
-        if isinstance(workload, GraphicsWorkload):
-            return vision.render_frame(gpu, workload, fidelity, seed, timeline)
-        if isinstance(workload, NetworkWorkload | MoeVitWorkload):
-            return vision.run_images(gpu, workload, fidelity, seed, timeline)
-        if isinstance(workload, TernaryLmWorkload):
-            return language.run_ternary_model(gpu, workload, fidelity, seed, timeline)
-        model = expect(LlmWorkload, workload)
-        return language.run_language_model(gpu, model, fidelity, seed, timeline)
+        return run_job(
+            gpu, workload, job_of(workload, seed), fidelity=fidelity, seed=seed, timeline=timeline
+        )
+
+    def evaluate_batch(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, NDArray[np.float64]]:
+        """See ``batch.evaluate``."""
+        from archsim.architectures.gpu.batch import evaluate
+
+        return evaluate(expect(GpuHardware, hardware), workload, columns)
+
+    def infeasible_reasons(
+        self,
+        hardware: HardwareSpec,
+        workload: WorkloadSpec,
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> list[str]:
+        """See ``batch.infeasible_reasons``."""
+        from archsim.architectures.gpu.batch import infeasible_reasons
+
+        return infeasible_reasons(expect(GpuHardware, hardware), workload, columns)
 
 
 ARCHITECTURE = GpuArchitecture()

@@ -59,7 +59,7 @@ def time_gemv(gpu: GpuHardware, batch: Int64Array, n: Int64Array, k: Int64Array)
     return gpu.matmul.half_launch_s + np.cbrt(stream**3 + drawn**3)
 
 
-def splits(heads: Int64Array, key_blocks: Int64Array, slots: int) -> Int64Array:
+def splits(heads: Int64Array, key_blocks: Int64Array, slots: int | Int64Array) -> Int64Array:
     """Return over how many blocks each head is split, shape (kernels,).
 
     Args:
@@ -67,7 +67,8 @@ def splits(heads: Int64Array, key_blocks: Int64Array, slots: int) -> Int64Array:
         key_blocks: Blocks of keys per head.
         slots: Blocks that run at a time.
     """
-    candidate = np.arange(1, MAX_SPLITS + 1, dtype=np.int64)[:, None]
+    most = min(MAX_SPLITS, int(key_blocks.max(initial=1)))
+    candidate = np.arange(1, most + 1, dtype=np.int64)[:, None]
     per_split = -(-key_blocks // candidate)
     before = -(-key_blocks // np.maximum(candidate - 1, 1))
     useful = (candidate <= key_blocks) & ((candidate == 1) | (per_split != before))

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from archsim.architectures.gpu.config import GpuHardware
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Float64Array = NDArray[np.float64]
 Int64Array = NDArray[np.int64]
@@ -92,9 +92,13 @@ def alignment(precision: Int64Array, n: Int64Array, k: Int64Array) -> Int64Array
 
 
 def parameters(gpu: GpuHardware) -> Float64Array:
-    """Return the card's figures in the order in which the compiled loop reads them."""
+    """Return the cards' figures in the order in which the compiled loop reads them.
+
+    Shape (cards, 12): one card, or as many as the columns of a ``GpuHardware`` from
+    ``card_columns`` are long.
+    """
     chip, fit = gpu.chip, gpu.matmul
-    return np.array(
+    return _by_card(
         [
             chip.sms,
             chip.l2_bytes,
@@ -115,30 +119,38 @@ def parameters(gpu: GpuHardware) -> Float64Array:
 def rates(gpu: GpuHardware) -> tuple[Float64Array, Float64Array, Float64Array]:
     """Return sustained rate (FLOP/s), board share drawn per FLOP/s, and step latency (s).
 
-    Each has shape (3, 3): [precision, alignment]; fp32 kernels do not care for alignment.
+    Each has shape (cards, 3, 3): [card, precision, alignment]; fp32 kernels do not care for
+    alignment.
     """
     chip, fit, power = gpu.chip, gpu.matmul, gpu.power
-    peak = data_sheet_flops(gpu)[:, np.newaxis]
-    share = np.array(
-        [
-            [fit.half_unaligned_share, fit.half_paired_share, fit.tensor_efficiency],
-            [fit.tf32_unaligned_share, fit.tf32_unaligned_share, fit.tensor_efficiency],
-            [fit.fp32_share] * 3,
-        ]
+    peaks = (chip.half_flops, chip.tf32_flops, chip.fp32_flops)
+    shares = (
+        (fit.half_unaligned_share, fit.half_paired_share, fit.tensor_efficiency),
+        (fit.tf32_unaligned_share, fit.tf32_unaligned_share, fit.tensor_efficiency),
+        (fit.fp32_share,) * 3,
     )
     half, tf32 = power.half_unaligned_j_per_flop, power.tf32_unaligned_j_per_flop
-    drain = np.array(
-        [
-            [half, half, power.half_j_per_flop],
-            [tf32, tf32, power.tf32_j_per_flop],
-            [power.fp32_j_per_flop] * 3,
-        ]
+    drains = (
+        (half, half, power.half_j_per_flop),
+        (tf32, tf32, power.tf32_j_per_flop),
+        (power.fp32_j_per_flop,) * 3,
     )
     late = fit.unaligned_latency_s
-    latency = np.array(
-        [[late, late, 0.0], [late, late, fit.tf32_latency_s], [fit.fp32_latency_s] * 3]
+    latencies = ((late, late, 0.0), (late, late, fit.tf32_latency_s), (fit.fp32_latency_s,) * 3)
+    rate = [peak * share for peak, row in zip(peaks, shares, strict=True) for share in row]
+    drain = [value / chip.board_power_w for row in drains for value in row]
+    latency = [value for row in latencies for value in row]
+    by_rate, by_drain, by_latency = (
+        _by_card(values).reshape(-1, 3, 3) for values in (rate, drain, latency)
     )
-    return peak * share, drain / chip.board_power_w, latency
+    return by_rate, by_drain, by_latency
+
+
+def _by_card(values: Sequence[float]) -> Float64Array:
+    """Return figures as rows of cards, shape (cards, figures)."""
+    return np.stack([np.ravel(row) for row in np.broadcast_arrays(*values)], axis=-1).astype(
+        np.float64
+    )
 
 
 def resident_share(footprint_bytes: Float64Array, l2_bytes: float) -> Float64Array:
@@ -159,7 +171,7 @@ def time_products(
     """Time matrix products, one per row.
 
     Args:
-        gpu: The card.
+        gpu: The card, or a column of cards, one for each product.
         precision: ``HALF``, ``TF32`` or ``FP32``, shape (products,).
         batch: Independent products of one call.
         m: Rows of the left operand, at least 1.
@@ -167,6 +179,7 @@ def time_products(
         k: Reduction, at least 1.
     """
     rate, drain, latency = rates(gpu)
+    figures = parameters(gpu)
     aligned = alignment(precision, n, k)
     out = np.empty((8, len(m)), dtype=np.float64)
     _compiled()(
@@ -179,7 +192,7 @@ def time_products(
         rate,
         drain,
         latency,
-        parameters(gpu),
+        figures,
         TILES,
         out,
     )

@@ -32,17 +32,21 @@ def fastest_tiles(
     tiles: Float64Array,
     out: Float64Array,
 ) -> None:
-    """Fill ``out``, shape (8, products), with the fields of ``GemmPlan`` in their order."""
-    sms, l2_bytes, memory_bw, cache_bw, sm_bw = figures[0:5]
-    launch_half, launch_word, split_s, epilogue = figures[5:9]
-    exponent, base_share, edge = figures[9:12]
+    """Fill ``out``, shape (8, products), with the fields of ``GemmPlan`` in their order.
+
+    Each of the four arrays of a card's figures has one row for all products, or one for each.
+    """
     for i in range(len(rows)):
+        card = min(i, len(figures) - 1)
+        sms, l2_bytes, memory_bw, cache_bw, sm_bw = figures[card, 0:5]
+        launch_half, launch_word, split_s, epilogue = figures[card, 5:9]
+        exponent, base_share, edge = figures[card, 9:12]
         kind, align = precision[i], aligned[i]
         m, n, k, count = rows[i], columns[i], depth[i], batch[i]
         size = 2.0 if kind == 0 else 4.0
         fine = kind == 0 and align == 2
-        per_sm = rate[kind, align] / sms
-        step_s = latency[kind, align]
+        per_sm = rate[min(i, len(rate) - 1), kind, align] / sms
+        step_s = latency[min(i, len(latency) - 1), kind, align]
         compulsory = size * (m * k + k * n + m * n) * count
         resident = (0.85 - compulsory / l2_bytes) / 0.25
         resident = min(1.0, max(0.0, resident))
@@ -69,23 +73,25 @@ def fastest_tiles(
                     traffic += 8.0 * split * m * n * count
                 memory = max(traffic * byte_s, traffic / (sm_bw * min(blocks, sms)))
                 high, low = max(body, memory), min(body, memory)
-                ratio = low / high
-                ratio *= ratio
-                seconds = high * math.sqrt(math.sqrt(1.0 + ratio * ratio))
-                if split > 1.0:
-                    seconds += split_s
-                if seconds < best:
-                    best = seconds
-                    out[1, i], out[2, i], out[3, i] = a, b, split
-                    out[4, i] = 2.0 * math.ceil(m / a) * a * math.ceil(n / b) * b * k * count
-                    out[5, i] = grid * (a + b) * k * size
-                    out[7, i] = blocks / (waves * sms)
+                if high < best:
+                    ratio = low / high
+                    ratio *= ratio
+                    seconds = high * math.sqrt(math.sqrt(1.0 + ratio * ratio))
+                    if split > 1.0:
+                        seconds += split_s
+                    if seconds < best:
+                        best = seconds
+                        out[1, i], out[2, i], out[3, i] = a, b, split
+                        out[4, i] = 2.0 * math.ceil(m / a) * a * math.ceil(n / b) * b * k * count
+                        out[5, i] = grid * (a + b) * k * size
+                        out[7, i] = blocks / (waves * sms)
                 if grid >= sms or kk <= 32.0:
                     break
                 split *= 2.0
         launch = launch_half if kind == 0 else launch_word
         throttle = 1.0
-        drawn = base_share + drain[kind, align] * 2.0 * m * n * k * count / (best + launch)
+        share_per_flops = drain[min(i, len(drain) - 1), kind, align]
+        drawn = base_share + share_per_flops * 2.0 * m * n * k * count / (best + launch)
         if drawn > 1.0:
             throttle = drawn**exponent
         out[0, i] = launch + best * throttle

@@ -52,15 +52,15 @@ def durations_fs(
         row = trace.operations[index]
         if str(row["kind"]) in COLLECTIVES:
             found[index] = seconds_to_fs(
-                _collective_s(
+                collective_s(
                     gpu, str(row["kind"]), int(row["participants"]), int(row["collective_bytes"])
                 )
             )
     return found
 
 
-def _collective_s(gpu: GpuHardware, kind: str, participants: int, size: int) -> float:
-    """Return the time of a ring collective: a kernel's floor and its bytes over the link."""
+def collective_s(gpu: GpuHardware, kind: str, participants: int, size: int) -> float:
+    """Return the time of a ring collective, s: a kernel's floor and its bytes over the link."""
     share = (participants - 1) / participants
     factor = {"all_reduce": 2.0 * share, "all_gather": share, "point_to_point": 1.0}[kind]
     return gpu.matmul.half_launch_s + factor * size / gpu.chip.link_bytes_per_s

@@ -20,7 +20,7 @@ from archsim.architectures.gpu.gemm import (
     time_products,
 )
 from archsim.architectures.gpu.power import Activity
-from archsim.architectures.gpu.table import KernelTable
+from archsim.architectures.gpu.table import KernelTable, distinct, each
 from archsim.errors import InputError
 
 Float64Array = NDArray[np.float64]
@@ -44,9 +44,9 @@ def simulate_kernels(gpu: GpuHardware, table: KernelTable) -> Activity:
         InputError: An option of a kernel is missing or not allowed.
     """
     done = Activity.empty(len(table))
-    for name in np.unique(table.kernel):
+    for name in distinct(table.kernel):
         mask = table.kernel == name
-        _MODELS[str(name)](gpu, table.where(mask), mask, done)
+        _MODELS[name](gpu, table.where(mask), mask, done)
     return done
 
 
@@ -123,14 +123,9 @@ def _prefill(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activi
 def _stream(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activity) -> None:
     size = np.where(table.precision == FP32, 4, 2)
     rows, columns = table.batch * table.m, table.n * table.k
-    seconds = np.zeros(len(table))
-    moved = np.zeros(len(table))
-    for element_bytes in np.unique(size):
-        part = size == element_bytes
-        kernel, width = table.kernel[part], int(element_bytes)
-        seconds[part] = streaming.time_streams(gpu, kernel, rows[part], columns[part], width)
-        elements = rows[part].astype(np.float64) * columns[part]
-        moved[part] = streaming.stream_bytes(kernel, elements, width)
+    seconds = streaming.time_streams(gpu, table.kernel, rows, columns, size)
+    elements = rows.astype(np.float64) * columns
+    moved = streaming.stream_bytes(table.kernel, elements, size)
     done.put(mask, seconds=seconds, busy_share=np.ones(len(table)))
     _put_traffic(gpu, mask, done, moved)
 
@@ -155,12 +150,12 @@ def _tiled(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activity
 
 def _encoding(gpu: GpuHardware, table: KernelTable, mask: BoolArray, done: Activity) -> None:
     order, growth = table.option("order"), table.option("growth")
-    unknown = [str(name) for name in np.unique(order) if name not in ("random", "rays")]
+    unknown = [name for name in distinct(order) if name not in ("random", "rays")]
     if unknown:
         raise InputError(
             "option order in the column extra", found=repr(unknown[0]), allowed="random, rays"
         )
-    ratios = np.array([_ratio(str(text)) for text in growth])
+    ratios = each(growth, _ratio).astype(np.float64)
     limits = (
         ("levels (m)", table.m, MAX_LEVELS),
         ("log2 of table entries (n)", table.n, MAX_LOG2_ENTRIES),

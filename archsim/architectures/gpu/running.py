@@ -1,9 +1,9 @@
-"""From the passes of a workload to a checked result."""
+"""Runs a job and returns its checked result."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +11,13 @@ import numpy as np
 from archsim.architectures.base import Fidelity
 from archsim.architectures.gpu.config import GpuHardware
 from archsim.architectures.gpu.gemm import HALF
+from archsim.architectures.gpu.job import Job
 from archsim.architectures.gpu.lowering import FORMATS
 from archsim.architectures.gpu.passes import play
-from archsim.architectures.gpu.tables import components, operation_rows
-from archsim.architectures.gpu.timed_pass import TimedPass
+from archsim.architectures.gpu.tables import OPERATION_ROW, components, operation_rows
+from archsim.architectures.gpu.timed_pass import TimedPass, time_pass
 from archsim.kernel import fs_to_seconds
 from archsim.result import (
-    OPERATION_COLUMNS,
-    OPERATION_WORK,
     Check,
     Pair,
     Result,
@@ -29,33 +28,42 @@ from archsim.result import (
 
 if TYPE_CHECKING:
     from archsim.config import WorkloadSpec
+    from archsim.kernel import Timeline
 
 
-def finish(
+def run_job(
     gpu: GpuHardware,
     workload: WorkloadSpec,
-    passes: Sequence[TimedPass],
+    job: Job,
     *,
-    sharing: int,
-    stages: int,
     fidelity: Fidelity,
     seed: int,
-    metrics: Mapping[str, float],
+    timeline: Timeline | None,
 ) -> Result:
-    """Assemble the result of passes that run one after the other.
+    """Run the passes of a job one after the other.
 
     Args:
         gpu: The card.
-        workload: What ran.
-        passes: The passes in their order.
-        sharing: Cards that share every operation.
-        stages: Pipeline stages; cards in all are ``sharing * stages``.
+        workload: What runs.
+        job: What it asks of the cards.
         fidelity: Fidelity of the run.
         seed: Seed of the run.
-        metrics: The workload's own figures.
+        timeline: Recorder of the first pass; event fidelity only.
+
+    Raises:
+        InfeasibleError: What must be held does not fit the memory of a card.
+        UnsupportedError: An operation has no kernel, or the format no rate here.
     """
     import pandas as pd
 
+    refusal = job.refusal(gpu.chip.memory_bytes)
+    if refusal is not None:
+        raise refusal
+    passes = job.rounds * [
+        time_pass(gpu, trace, fidelity, None if number else timeline, job.calls_of)
+        for number, trace in enumerate(job.traces)
+    ]
+    sharing, stages = job.sharing, job.stages
     total_fs = sum(item.played.latency_fs for item in passes)
     latency_s = fs_to_seconds(total_fs)
     macs = sum(item.trace.totals.macs for item in passes)
@@ -63,21 +71,20 @@ def finish(
     chip = gpu.chip
     table = components(gpu, passes, latency_s, sharing, stages)
     energy_j = math.fsum([*table["dynamic_energy_j"], *table["static_energy_j"]])
-    cards = sharing * stages
+    made = job.rate_metrics(total_fs * 1e-15, energy_j)
     return assemble(
         latency_s=latency_s,
         components=table,
-        operations=pd.DataFrame(
-            operation_rows(passes, sharing), columns=[*OPERATION_COLUMNS, *OPERATION_WORK]
-        ),
+        operations=pd.DataFrame(operation_rows(passes, sharing), columns=[*OPERATION_ROW]),
         metrics={
             "kernels": math.fsum(float(item.repeats.sum()) for item in passes),
             "flop_utilisation": 2.0 * macs / (chip.half_flops * latency_s * stages),
             "bandwidth_utilisation": moved / (chip.memory_bytes_per_s * latency_s * stages),
-            "devices": float(cards),
+            "devices": float(job.cards),
             "device_area_mm2": chip.die_mm2,
-            "device_power_w": energy_j / latency_s / cards,
-            **metrics,
+            "device_power_w": energy_j / latency_s / job.cards,
+            **made,
+            **job.figures,
         },
         provenance=make_provenance(
             gpu,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from archsim.architectures.gpu.attention import effective_bandwidth
 from archsim.architectures.gpu.config import GpuHardware
+from archsim.architectures.gpu.table import each
 
 Float64Array = NDArray[np.float64]
 Int64Array = NDArray[np.int64]
@@ -31,7 +32,11 @@ WARP_COLUMNS = 1024
 
 
 def time_streams(
-    gpu: GpuHardware, kernel: TextArray, rows: Int64Array, columns: Int64Array, element_bytes: int
+    gpu: GpuHardware,
+    kernel: TextArray,
+    rows: Int64Array,
+    columns: Int64Array,
+    element_bytes: Int64Array | int,
 ) -> Float64Array:
     """Time streaming kernels, s, shape (kernels,).
 
@@ -40,7 +45,7 @@ def time_streams(
         kernel: Keys of ``TENSORS``.
         rows: Rows of the tensor.
         columns: Elements of a row.
-        element_bytes: Bytes of one element.
+        element_bytes: Bytes of one element, for all kernels or for each.
     """
     fit = gpu.streaming
     elements = rows.astype(np.float64) * columns
@@ -60,8 +65,10 @@ def time_streams(
     return fit.launch_s + longest
 
 
-def stream_bytes(kernel: TextArray, elements: Float64Array, element_bytes: int) -> Float64Array:
+def stream_bytes(
+    kernel: TextArray, elements: Float64Array, element_bytes: Int64Array | int
+) -> Float64Array:
     """Return compulsory bytes: each tensor once, shape (kernels,)."""
-    tensors = np.array([TENSORS[str(name)] for name in kernel], dtype=np.float64)
+    tensors = each(kernel, TENSORS.__getitem__).astype(np.float64)
     moved: Float64Array = tensors * elements * element_bytes
     return moved

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Float64Array = NDArray[np.float64]
 Int64Array = NDArray[np.int64]
 TextArray = NDArray[np.str_]
+Value = TypeVar("Value", str, int, float)
 
 DTYPES: dict[str, int] = {"fp16": HALF, "bf16": HALF, "tf32": TF32, "fp32": FP32}
 """Number formats and the rates they run at."""
@@ -98,16 +99,17 @@ class KernelTable:
         Raises:
             InputError: A row lacks the option.
         """
-        found: dict[str, str] = {}
-        for text in np.unique(self.extra):
-            value = _options(str(text)).get(key, default)
+
+        def value_in(text: str) -> str:
+            value = _options(text).get(key, default)
             if value is None:
                 kernel = self.kernel[self.extra == text][0]
                 raise InputError(
-                    f"kernel {kernel} needs {key}=... in the column extra", found=repr(str(text))
+                    f"kernel {kernel} needs {key}=... in the column extra", found=repr(text)
                 )
-            found[str(text)] = value
-        return np.array([found[str(text)] for text in self.extra], dtype=np.str_)
+            return value
+
+        return each(self.extra, value_in).astype(np.str_)
 
     def whole_option(self, key: str, default: int | None = None) -> Int64Array:
         """Return a whole-number option of every row, shape (kernels,).
@@ -116,14 +118,33 @@ class KernelTable:
             InputError: A row lacks the option, or it is no whole number of at least 1.
         """
         texts = self.option(key, None if default is None else str(default))
-        bad = [text for text in np.unique(texts) if not (text.isdecimal() and int(text) > 0)]
-        if bad:
-            raise InputError(
-                f"option {key} in the column extra",
-                found=repr(str(bad[0])),
-                allowed="a whole number of at least 1",
-            )
-        return texts.astype(np.int64)
+
+        def number(text: str) -> int:
+            if not (text.isdecimal() and int(text) > 0):
+                raise InputError(
+                    f"option {key} in the column extra",
+                    found=repr(text),
+                    allowed="a whole number of at least 1",
+                )
+            return int(text)
+
+        return each(texts, number).astype(np.int64)
+
+
+def distinct(texts: TextArray) -> list[str]:
+    """Return the distinct texts, sorted; cheap where there is only one."""
+    if len(texts) and np.all(texts == texts[0]):
+        return [str(texts[0])]
+    found: list[str] = np.unique(texts).tolist()
+    return found
+
+
+def each(texts: TextArray, function: Callable[[str], Value]) -> NDArray[np.generic]:
+    """Return a function of every text, called once for each distinct one; shape as given."""
+    found = {text: function(text) for text in distinct(texts)}
+    if len(found) == 1:
+        return np.full(len(texts), next(iter(found.values())))
+    return np.array([found[text] for text in texts.tolist()])
 
 
 def _options(text: str) -> dict[str, str]:

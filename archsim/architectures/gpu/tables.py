@@ -15,13 +15,23 @@ from archsim.architectures.gpu.passes import LINK, STREAM
 from archsim.architectures.gpu.timed_pass import TimedPass
 from archsim.architectures.gpu.work import operation_work, peak_operations_per_s
 from archsim.kernel import fs_to_seconds
-from archsim.result import COMPONENT_PEAKS
+from archsim.result import (
+    COMPONENT_CACHE_PEAK,
+    COMPONENT_PEAKS,
+    OPERATION_CACHE_WORK,
+    OPERATION_COLUMNS,
+    OPERATION_WORK,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Float64Array = NDArray[np.float64]
-OperationRow = tuple[str, str, str, float, float, float, float, float]
+OperationRow = tuple[str, str, str, float, float, float, float, float, float]
+
+OPERATION_ROW = (*OPERATION_COLUMNS, *OPERATION_WORK, OPERATION_CACHE_WORK.name)
+"""Columns of a row of an operation."""
+_PEAKS = (*COMPONENT_PEAKS, COMPONENT_CACHE_PEAK.name)
 
 
 def components(
@@ -96,16 +106,15 @@ def components(
     peak = peak_operations_per_s(gpu, passes) * sharing
     # Kernels use all parts of a card at once, so the stream of them has the roof, not a part.
     stream = {**base, "component": STREAM, "busy_s": found[0]["busy_s"], "static_energy_j": 0.0}
-    rates = {STREAM: (peak, chip.memory_bytes_per_s * sharing)}
+    rates = (
+        peak,
+        chip.memory_bytes_per_s * sharing,
+        gpu.matmul.cache_bytes_per_s * sharing,
+    )
     return pd.DataFrame(
         [
-            {
-                **row,
-                **dict(
-                    zip(COMPONENT_PEAKS, rates.get(str(row["component"]), (0.0, 0.0)), strict=True)
-                ),
-            }
-            for row in (*found, base, stream)
+            *({**row, **dict.fromkeys(_PEAKS, 0.0)} for row in (*found, base)),
+            {**stream, **dict(zip(_PEAKS, rates, strict=True))},
         ]
     )
 
@@ -118,7 +127,8 @@ def operation_rows(passes: Sequence[TimedPass], sharing: int) -> list[OperationR
         energy = np.bincount(
             item.lowered.operation, weights=item.parts.total * sharing, minlength=len(item.trace)
         ).tolist()
-        arithmetic, moved = ((part * sharing).tolist() for part in operation_work(item))
+        work = ((part * sharing).tolist() for part in operation_work(item))
+        arithmetic, memory, cache = work
         played = item.played
         for group, length in zip(item.trace.groups, played.group_fs, strict=True):
             for repetition in range(group.repeat):
@@ -135,7 +145,8 @@ def operation_rows(passes: Sequence[TimedPass], sharing: int) -> list[OperationR
                             fs_to_seconds(shift + played.end_fs[index]),
                             energy[index],
                             arithmetic[index],
-                            moved[index],
+                            memory[index],
+                            cache[index],
                         )
                     )
         pass_start += played.latency_fs

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archsim.architectures.base import Fidelity
-from archsim.architectures.gpu.config import GpuHardware
+from archsim.architectures.gpu.job import Job
 from archsim.architectures.gpu.lowering import Call
-from archsim.architectures.gpu.running import finish
-from archsim.architectures.gpu.timed_pass import time_pass
-from archsim.result import Result
 from archsim.workload.network import NetworkWorkload
 from archsim.workload.trace_builder import TraceBuilder
 
 if TYPE_CHECKING:
-    from archsim.kernel import Timeline
     from archsim.workload.graphics.workload import GraphicsWorkload
     from archsim.workload.moe_vit import MoeVitWorkload
     from archsim.workload.trace import Trace
@@ -24,71 +19,37 @@ UNCAPPED_LOG2 = 32
 """Table size of grids in which every vertex has an entry of its own."""
 
 
-def run_images(
-    gpu: GpuHardware,
-    workload: NetworkWorkload | MoeVitWorkload,
-    fidelity: Fidelity,
-    seed: int,
-    timeline: Timeline | None,
-) -> Result:
-    """Run one batch of images through convolutional networks or vision transformers.
+def images_job(workload: NetworkWorkload | MoeVitWorkload, seed: int) -> Job:
+    """Return one batch of images through convolutional networks or vision transformers.
 
     A convolution is the product of its unfolded input and its filters; nothing is fused.
-
-    Raises:
-        UnsupportedError: The format has no rate here.
     """
     if isinstance(workload, NetworkWorkload):
         trace, images = workload.trace(), workload.batch * len(workload.networks)
     else:
         trace, images = workload.trace(seed=seed), 1
-    timed = time_pass(gpu, trace, fidelity, timeline)
-    result = finish(
-        gpu,
-        workload,
-        [timed],
-        sharing=1,
-        stages=1,
-        fidelity=fidelity,
-        seed=seed,
-        metrics={
-            "frames_per_s": images / (timed.played.latency_fs * 1e-15),
-            "weight_bytes": float(trace.totals.weight_bytes),
-        },
+    return Job(
+        traces=[trace],
+        unit="frame",
+        made=float(images),
+        figures={"weight_bytes": float(trace.totals.weight_bytes)},
     )
-    result.metrics["energy_per_frame_j"] = result.energy_j / images
-    return result
 
 
-def render_frame(
-    gpu: GpuHardware,
-    workload: GraphicsWorkload,
-    fidelity: Fidelity,
-    seed: int,
-    timeline: Timeline | None,
-) -> Result:
-    """Run encoding and networks of one frame, call by call, each layer a kernel.
+def frame_job(workload: GraphicsWorkload, seed: int) -> Job:
+    """Return encoding and networks of one frame, call by call, each layer a kernel.
 
     Not modelled: the other kernels of a frame (ray marching, compositing).
     """
     samples = workload.profile(seed).samples_of_calls(workload.pixels)
     trace, calls = frame_kernels(workload, [count for count in samples if count > 0])
-    timed = time_pass(gpu, trace, fidelity, timeline, calls)
-    result = finish(
-        gpu,
-        workload,
-        [timed],
-        sharing=1,
-        stages=1,
-        fidelity=fidelity,
-        seed=seed,
-        metrics={
-            "frames_per_s": 1.0 / (timed.played.latency_fs * 1e-15),
-            "samples": float(sum(samples)),
-        },
+    return Job(
+        traces=[trace],
+        unit="frame",
+        made=1.0,
+        figures={"samples": float(sum(samples))},
+        calls_of=calls,
     )
-    result.metrics["energy_per_frame_j"] = result.energy_j
-    return result
 
 
 def frame_kernels(

@@ -1,8 +1,8 @@
-"""What a roofline needs: arithmetic and memory bytes of operations, and the peak above them.
+"""What a roofline needs: arithmetic and bytes of operations, and the peak above them.
 
-A multiply-accumulate counts as two operations, an element of vector work as one. Bytes are those
-that leave the second-level cache: a kernel that finds everything there has none, and no place on
-the roofline of the memory.
+A multiply-accumulate counts as two operations, an element of vector work as one. Memory bytes are
+those that leave the second-level cache: a kernel that finds everything there has none, and stands
+under the roof of the cache.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from archsim.architectures.gpu.timed_pass import TimedPass
 Float64Array = NDArray[np.float64]
 
 
-def operation_work(timed: TimedPass) -> tuple[Float64Array, Float64Array]:
-    """Return arithmetic operations and memory bytes of one card, shape (operations,) each.
+def operation_work(timed: TimedPass) -> tuple[Float64Array, Float64Array, Float64Array]:
+    """Return arithmetic operations, memory and cache bytes of one card, shape (operations,) each.
 
     Softmax and attended values of fused attention are part of the kernel of its logits.
     """
@@ -38,9 +38,10 @@ def operation_work(timed: TimedPass) -> tuple[Float64Array, Float64Array]:
             arithmetic[index] += asked[index]
         elif kind not in COLLECTIVES:
             arithmetic[fused_into] += asked[index]
-    moved = np.zeros(len(trace))
-    np.add.at(moved, owners, timed.memory_bytes)
-    return arithmetic, moved
+    memory, cache = np.zeros(len(trace)), np.zeros(len(trace))
+    np.add.at(memory, owners, timed.memory_bytes)
+    np.add.at(cache, owners, timed.cache_bytes)
+    return arithmetic, memory, cache
 
 
 def peak_operations_per_s(gpu: GpuHardware, passes: Sequence[TimedPass]) -> float:

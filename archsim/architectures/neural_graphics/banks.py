@@ -135,10 +135,8 @@ def encoding_interval(cycles: Ints, fifo_samples: int | None) -> float:
         room = taken[sample - fifo_samples] if sample >= fifo_samples else 0
         finished = np.maximum(finished, room) + cycles[:, sample]
         taken[sample] = finished.max()
-    if samples == 1:
-        return float(taken[0])
     # The first samples fill the FIFOs; only what follows is the steady rate.
-    start = min(samples // 2, 4 * fifo_samples)
+    start = min(samples // 2, 4 * fifo_samples, samples - 2)
     return float((taken[-1] - taken[start]) / (samples - 1 - start))
 
 

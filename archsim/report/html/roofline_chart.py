@@ -24,7 +24,7 @@ def roofline_chart(found: Roofline) -> Chart:
         bend = min(max(roof.ridge, low), high)
         xs = [low, bend, high]
         looks = {"color": style.colour(number), "dash": style.DASHES[number % len(style.DASHES)]}
-        name = label(roof.component)
+        name = label(roof.name)
         facts = (
             f"{name}<br>peak {figure(roof.operations_per_s, 'operations/s', 3)}"
             f"<br>{figure(roof.bytes_per_s, 'B/s', 3)}<br>ridge {roof.ridge:.3g} operations/B"
@@ -45,13 +45,15 @@ def roofline_chart(found: Roofline) -> Chart:
     named = _named(found.points)
     most = max(point.time_s for point in found.points)
     for number, roof in enumerate(found.roofs):
-        points = [point for point in found.points if point.component == roof.component]
+        points = [point for point in found.points if point.roof == roof]
+        if not points:
+            continue
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers+text",
-                "name": label(roof.component),
-                "legendgroup": label(roof.component),
+                "name": label(roof.name),
+                "legendgroup": label(roof.name),
                 "x": [point.intensity for point in points],
                 "y": [point.achieved / factor for point in points],
                 "text": [short(p.operation, 24) if p in named else "" for p in points],
@@ -66,7 +68,7 @@ def roofline_chart(found: Roofline) -> Chart:
                     "opacity": 0.9,
                 },
                 "hovertext": [
-                    f"{label(point.operation)} on {label(point.component)}"
+                    f"{label(point.operation)} on {label(roof.name)}"
                     f"<br>{point.intensity:.3g} operations/B"
                     f"<br>{figure(point.achieved, 'operations/s', 3)}, "
                     f"{point.share:.0%} of its roof"
@@ -88,6 +90,11 @@ def roofline_chart(found: Roofline) -> Chart:
         "Each mark is one operation, larger the more time it takes. Under the slope the bytes "
         "limit it, under the flat part the arithmetic; the distance to the roof is lost."
     )
+    if any(roof.level for roof in found.roofs):
+        note += (
+            " Where there is a cache, an operation stands under the roof, of cache or memory, that "
+            "leaves it less: what the cache holds asks nothing of the memory."
+        )
     title = "How close each operation comes to its roof"
     return Chart("roofline", title, traces, layout, 460, note, zooms=True)
 

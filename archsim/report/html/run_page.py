@@ -186,7 +186,7 @@ def _tables(
         "roofline_rows": [
             [
                 Cell(point.operation),
-                Cell(point.component),
+                Cell(point.roof.name),
                 Cell(f"{point.count:,}", point.count),
                 Cell(f"{point.intensity:.3g}", point.intensity),
                 number(point.achieved, "op/s", 3),
