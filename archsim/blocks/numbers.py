@@ -23,6 +23,10 @@ def whole(name: str, values: ArrayLike, minimum: int = 1) -> Ints:
     Raises:
         InputError: For booleans, text, fractions, NaN, infinities and numbers out of range.
     """
+    one: object = values
+    # Most calls are about one number, which needs no array to be checked.
+    if type(one) is int and minimum <= one <= _MAX_COUNT:
+        return np.asarray(one, dtype=np.int64)
     array = np.asarray(values)
     allowed = f"whole numbers >= {minimum}"
     if array.dtype.kind not in "iuf":

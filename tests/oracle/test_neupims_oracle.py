@@ -181,6 +181,7 @@ def test_every_product_over_all_modes(runs, product):
         for product in GEMMS
         # Not held: the model misses QKV by 6.2 % (naive) and 6.6 % (sub-batches) on average. The
         # measured times are not even monotonic: on 8 devices batch 32 takes longer than batch 64.
+        # Writes left in the bank queues starve behind reads or not, as single cycles decide.
         if (mode, product) not in {("neupims_subbatch_on", "qkvgen"), ("npu+pim_naive", "qkvgen")}
     ],
 )
@@ -213,7 +214,7 @@ def test_systems_closer_than_the_error_are_in_order_but_for_two_pairs(runs):
     known = {
         # Measured: 0.6 % apart.
         ("GPT3-7B", "4", "al_b256", f"{off}, greedy", f"{on}, greedy"),
-        # Measured: sub-batches lose 11 %; the model sees too little of what they cost here.
+        # Measured: sub-batches lose 11 %, by products that starving writes hold up.
         ("GPT3-7B", "8", "u128_b256", f"{off}, round robin", f"{on}, round robin"),
     }
     turned = {

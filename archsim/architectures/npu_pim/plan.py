@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 TURNAROUND_CYCLES = 2300
 """Memory cycles a matrix product loses to read-write turnarounds when it starts behind posted
-writes. Calibrated on the 7B, tensor-parallel-4 rows of the measured runs (0.4 to 5 thousand)."""
+writes. Calibrated on the 7B, tensor-parallel-4 rows of the measured runs (0.4 to 5 thousand). An
+average: in a run the writes left in the bank queues starve behind reads or do not."""
 
 WRITE_BUFFER_BURSTS = 32
 """Write buffer of a channel; fewer posted bursts cost proportionally less (NeuPIMs source)."""

@@ -140,6 +140,7 @@ class ChannelWalk:
         self._refresh_extra = timing.banks_per_rank if shared else 0
         self._open = [0] * timing.ranks
         self._ready = [0] * timing.ranks
+        self._banks_open, self._all_ready = 0, 0  # sum of the one, maximum of the other
         self._row_open = True
         self._all_open = timing.ranks * timing.banks_per_rank
         self._activated = _activated_memo(timing)
@@ -163,8 +164,9 @@ class ChannelWalk:
         start = max(self._refresh_at, self.now)
         closing = self._open[self._rank] + self._refresh_extra
         issued = start + (closing - 1 + timing.trp if closing else 0)
+        self._banks_open -= self._open[self._rank]
         self._open[self._rank] = 0
-        self._ready[self._rank] = issued + timing.trfc
+        self._all_ready = self._ready[self._rank] = issued + timing.trfc
         if self._rank == 0:
             self._row_open = False
         self._rank = (self._rank + 1) % timing.ranks
@@ -197,8 +199,8 @@ class ChannelWalk:
         all_open, per_open = self._all_open, self.timing.trtp
         estimate = closed_estimate + per_open * all_open
         while count:
-            now_open = sum(self._open)
-            if now_open == all_open and max(self._ready) <= self.now < self._refresh_at:
+            now_open = self._banks_open
+            if now_open == all_open and self._all_ready <= self.now < self._refresh_at:
                 room = self._refresh_at - self.now - estimate - 1
                 fit = min(count, room // cycles + 1) if room >= 0 else 0
                 self.now += fit * cycles
@@ -230,6 +232,7 @@ class ChannelWalk:
             self._activated[found] = _last_activate(timing, *found)
         self.now += self._activated[found] + after_activates
         self._open = [timing.banks_per_rank] * timing.ranks
+        self._banks_open = self._all_open
 
 
 @lru_cache(maxsize=64)
