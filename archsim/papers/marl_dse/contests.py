@@ -20,9 +20,9 @@ from archsim.papers.marl_dse.contest import (
 )
 from archsim.papers.marl_dse.subsystem_rows import subsystem_rows
 
-QUICK = Effort(seeds=5, evaluations=256)
+QUICK = Effort(seeds=10, evaluations=256)
 FULL = Effort(seeds=10, evaluations=2048)
-QUICK_SUBSYSTEMS = Effort(seeds=3, evaluations=128)
+QUICK_SUBSYSTEMS = Effort(seeds=5, evaluations=128)
 FULL_SUBSYSTEMS = Effort(seeds=10, evaluations=1024)
 
 

@@ -45,8 +45,7 @@ seeds, {contests.QUICK.evaluations} evaluations a run, {len(QUICK_CASES)} of the
   script that is not there), and hyper-parameters are ours: nobody's were tuned. All PPO forms ask
   for 32 designs an update; all rewards are scaled by their running deviation.
 - **Statistics.** Medians and quartiles over common seeds, Mann-Whitney U with Holm's correction
-  within a problem, and A12 as effect. In a comparison each side is its better form by median. With
-  five seeds a side the least p before correction is 0.008.
+  within a problem, and A12 as effect. In a comparison each side is its better form by median.
 - **Budget.** {contests.QUICK.evaluations} evaluations are eight updates of a PPO policy: what is
   compared is how soon methods find something, not what they would end at. The figures above say
   nothing about larger budgets.

@@ -24,8 +24,8 @@ _METHOD = f"""- **Chip** (`{subsystems.CHIP_STUDY}`): processing elements, netwo
   base, and 0.1 more is 1.1 times in the product of the ratios. A broken constraint costs up to 10.
 - **Effort**: {contests.QUICK_SUBSYSTEMS.seeds} seeds and {contests.QUICK_SUBSYSTEMS.evaluations}
   evaluations a run in the quick mode ({contests.FULL_SUBSYSTEMS.seeds} and
-  {contests.FULL_SUBSYSTEMS.evaluations} in the full one), equal for all methods. With three seeds a
-  side no p-value can be below 0.1: the differences are what was seen, not what was shown.
+  {contests.FULL_SUBSYSTEMS.evaluations} in the full one), equal for all methods. With few
+  seeds the differences are what was seen; the intervals and p-values of the CSV say what is shown.
 - The best of these spaces is not known: unlike the controllers', they were not enumerated.
 """
 
