@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import selectors
 import subprocess
 import sys
@@ -98,7 +99,7 @@ class _Worker:
 
     def __init__(self, study: Study, ledger: Path) -> None:
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and program
-            [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
+            [sys.executable, "-c", _PROGRAM, json.dumps(sys.path), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

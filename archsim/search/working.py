@@ -87,7 +87,7 @@ def main() -> None:
     The first line is the study and the ledger; each further one is the number of a run.
     """
     answers = own_output()
-    leave_with_parent()
+    leave_with_parent(int(sys.argv[2]))
     first = json.loads(sys.stdin.readline())
     try:
         study = load_study(first["study"])

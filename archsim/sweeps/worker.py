@@ -27,7 +27,7 @@ _WATCH_S = 0.5
 def main() -> None:
     """Serve until the input ends, or until a trial has broken the limit on memory."""
     answers = own_output()
-    leave_with_parent()
+    leave_with_parent(int(sys.argv[2]))
     try:
         evaluator = Evaluator(Task.from_json(json.loads(sys.stdin.readline())))
     except ArchsimError as error:
@@ -101,13 +101,15 @@ def _send(answers: TextIO, message: Mapping[str, object]) -> None:
     answers.flush()
 
 
-def leave_with_parent() -> None:
+def leave_with_parent(parent: int) -> None:
     """End this process when its parent has ended, whatever it is doing, and only then.
 
     Interrupts go to all processes of a job at once; a worker that ended by one would look to its
     parent as if a design had killed it.
+
+    Args:
+        parent: Number of the process that started this one: it may have ended by now.
     """
-    parent = os.getppid()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
 

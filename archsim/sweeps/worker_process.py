@@ -40,7 +40,7 @@ class WorkerProcess:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and program
-            [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
+            [sys.executable, "-c", _PROGRAM, json.dumps(sys.path), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

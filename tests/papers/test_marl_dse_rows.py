@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import math
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import archsim
 from archsim.envs import DesignEvaluator
 from archsim.errors import InputError
 from archsim.papers.base import rows_to_csv
-from archsim.papers.marl_dse import NAME, controllers, study
+from archsim.papers.marl_dse import NAME, contests, controllers, study
 from archsim.papers.marl_dse import rows as making
 from archsim.papers.marl_dse.contest import (
     ACO,
@@ -186,8 +187,8 @@ def test_committed_rows_without_learners_come_back(committed: list[dict[str, str
     traces = dict.fromkeys(case.trace for case in controllers.QUICK_CASES)
     fresh = [row for name in traces for row in study.optimum_rows(name)]
     for case in controllers.QUICK_CASES:
-        results = run_contest(controllers.problem(case), CLASSIC, study.QUICK)
-        fresh += making.curve_rows(case.name, results, study.QUICK)
+        results = run_contest(controllers.problem(case), CLASSIC, contests.QUICK)
+        fresh += making.curve_rows(case.name, results, contests.QUICK)
         best = float(controllers.rewards_of(case.trace, case.objective).max())
         fresh += making.share_rows(case.name, results, best)
     known = {(row["item"], row["configuration"]): row for row in committed}
@@ -201,7 +202,7 @@ def test_committed_claims_follow_from_the_committed_medians(
     committed: list[dict[str, str]],
 ) -> None:
     found = {(row["item"], row["configuration"]): float(row["measured"]) for row in committed}
-    last = study.QUICK.evaluations
+    last = contests.QUICK.evaluations
 
     def median(case: str, label: str) -> float:
         return found[making.MEDIAN, making.at(case, label, last)]
@@ -217,13 +218,13 @@ def test_committed_claims_follow_from_the_committed_medians(
 
 
 def test_without_learners_the_page_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = study.installed.__globals__["importlib"].util.find_spec
+    find = importlib.util.find_spec
     monkeypatch.setattr(
         "importlib.util.find_spec", lambda name: None if name == "torch" else find(name)
     )
     left = [entry.label for entry in installed(FULL_ENTRIES)]
     assert left == ["random", "GA", "ACO", "TPE"]
-    (row,) = study.missing_rows(FULL_ENTRIES)
+    (row,) = study.missing_rows(quick=False)
     assert row.measured == 7
     assert "pip install 'archsim[rl]'" in row.cause
     assert row.cause in "\n".join(answer([row]))

@@ -48,6 +48,8 @@ class Entry:
 
 IPPO = Entry("MARL, independent PPO", "ippo", _PPO)
 MAPPO = Entry("MARL, shared critic", "mappo", _PPO)
+IPPO_GROUPS = Entry("MARL by group, independent PPO", "ippo", {**_PPO, "agents": "groups"})
+MAPPO_GROUPS = Entry("MARL by group, shared critic", "mappo", {**_PPO, "agents": "groups"})
 PPO_THREE = Entry("PPO, three-value", "ppo_box", {**_PPO, "decoder": "three_value"})
 SAC_THREE = Entry("SAC, three-value", "sac", {**_SAC, "decoder": "three_value"})
 PPO_DISCRETE = Entry("PPO, discrete", "ppo", _PPO)
@@ -59,8 +61,12 @@ TPE = Entry("TPE", "tpe")
 QUICK_ENTRIES = (
     IPPO, MAPPO, PPO_THREE, SAC_THREE, PPO_DISCRETE, PPO_GAP_FREE, SAC_GAP_FREE, RANDOM, GA, ACO,
 )  # fmt: skip
-FULL_ENTRIES = (*QUICK_ENTRIES, Entry("TPE", "tpe"))
+FULL_ENTRIES = (*QUICK_ENTRIES, TPE)
 """TPE costs 10 ms and more a design, so the quick mode leaves it out."""
+
+QUICK_SUBSYSTEM_ENTRIES = (IPPO_GROUPS, MAPPO_GROUPS, *QUICK_ENTRIES)
+FULL_SUBSYSTEM_ENTRIES = (IPPO_GROUPS, MAPPO_GROUPS, *FULL_ENTRIES)
+"""On the wider spaces there are agents for groups of parameters too: one for each subsystem."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from archsim.papers.marl_dse import rows as making
 from archsim.papers.marl_dse.contest import (
     GA,
     IPPO,
+    IPPO_GROUPS,
     PPO_DISCRETE,
     PPO_GAP_FREE,
     PPO_THREE,
@@ -33,12 +34,22 @@ _SHOWN = tuple(
 )  # fmt: skip
 """Methods of the curves; the others are in the tables."""
 
+SUBSYSTEM_METHODS = tuple(
+    entry.label
+    for entry in (
+        IPPO, PPO_THREE, SAC_THREE, PPO_DISCRETE, SAC_GAP_FREE, RANDOM, GA, IPPO_GROUPS,
+    )
+)  # fmt: skip
+"""Methods of the curves on the wider spaces, with the colours that they have in the others."""
+
 _LEARNERS = tuple(
     entry.label for entry in (IPPO, PPO_THREE, SAC_THREE, PPO_DISCRETE, PPO_GAP_FREE, SAC_GAP_FREE)
 )
 
 
-def curve_chart(rows: Sequence[Row], problems: Sequence[str]) -> bytes:
+def curve_chart(
+    rows: Sequence[Row], problems: Sequence[str], shown: Sequence[str] = _SHOWN
+) -> bytes:
     """Draw best reward so far over evaluations, one panel per problem."""
     found = {(row.item, row.configuration): row.measured for row in rows}
 
@@ -47,8 +58,8 @@ def curve_chart(rows: Sequence[Row], problems: Sequence[str]) -> bytes:
         handles: dict[str, Artist] = {}
         for axes, problem in zip(grid, problems, strict=True):
             for label in making.labels_of(rows, problem):
-                if label in _SHOWN:
-                    _curve(axes, found, problem, label)
+                if label in shown:
+                    _curve(axes, found, problem, label, shown.index(label))
             axes.set_xscale("log", base=2)
             axes.set_title(problem)
             axes.set_xlabel("evaluations")
@@ -59,8 +70,9 @@ def curve_chart(rows: Sequence[Row], problems: Sequence[str]) -> bytes:
     return render_svg(build, style.WIDTH_INCHES * 1.3, 3.6)
 
 
-def _curve(axes: Axes, found: Mapping[tuple[str, str], float], problem: str, label: str) -> None:
-    place = _SHOWN.index(label)
+def _curve(
+    axes: Axes, found: Mapping[tuple[str, str], float], problem: str, label: str, place: int
+) -> None:
     head = making.at(problem, label, 0).removesuffix("0")
     counts = sorted(
         int(configuration.removeprefix(head))

@@ -24,13 +24,15 @@ from archsim.papers.marl_dse.contest import (
     Result,
 )
 from archsim.papers.rounding import rounded
-from archsim.search.statistics import effect_and_p, holm, quantile
+from archsim.search.statistics import effect_and_p, holm, median_interval, quantile
 
 CLAIM = "MARL above single-agent PPO and SAC (1: yes)"
 EQUAL_CLAIM = "MARL above single-agent PPO and SAC, equal decoders (1: yes)"
 MEDIAN = "best reward, median of the runs"
 LOWER = "best reward, lower quartile"
 UPPER = "best reward, upper quartile"
+LOW = "best reward, low end of the 95 % interval of the median"
+HIGH = "best reward, high end of the 95 % interval of the median"
 POLICY = "mean reward of the final policy, median of the runs"
 UNIQUE = "different designs of a run, median"
 SHARE = "median best reward as a share of the best of all designs"
@@ -72,6 +74,9 @@ def curve_rows(problem: str, results: Results, effort: Effort) -> Iterator[Row]:
                 value = float(quantile(result.best[:, place], fraction))
                 yield predicted(item, at(problem, label, count), value)
         configuration = f"{problem}: {label}"
+        ends = median_interval(result.best[:, -1])
+        for item, value in zip((LOW, HIGH), ends, strict=True):
+            yield predicted(item, configuration, value)
         yield predicted(UNIQUE, configuration, median(result.unique))
         if result.policies:
             yield predicted(POLICY, configuration, median(result.policies))

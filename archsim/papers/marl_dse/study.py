@@ -1,27 +1,19 @@
-"""The whole study: the best of all designs, and contests on the DRAM controller."""
+"""The whole study: the best of all controllers, contests on them and on the wider spaces."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from archsim.papers.base import Row
 from archsim.papers.marl_dse import controllers
 from archsim.papers.marl_dse import rows as making
-from archsim.papers.marl_dse.contest import (
-    FULL_ENTRIES,
-    QUICK_ENTRIES,
-    Effort,
-    Entry,
-    installed,
-    run_contest,
-)
+from archsim.papers.marl_dse.contest import FULL_ENTRIES, QUICK_ENTRIES
+from archsim.papers.marl_dse.contests import contest_names
+from archsim.papers.marl_dse.crew import run_contests
 from archsim.papers.marl_dse.outcome_table import key_of, points, simulate
 from archsim.papers.marl_dse.traces import TRACES, table_of
-
-QUICK = Effort(seeds=5, evaluations=128)
-FULL = Effort(seeds=10, evaluations=2048)
 
 LEAST_POWER, LEAST_TIME = "least average power, mW", "least total time, us"
 OUTCOMES = "different outcomes of all designs"
@@ -39,14 +31,10 @@ ENUMERATED = "by table of all 73,984 controllers that reads can tell apart"
 
 def rows(quick: bool) -> list[Row]:
     """Return every row."""
-    effort = QUICK if quick else FULL
-    entries = QUICK_ENTRIES if quick else FULL_ENTRIES
     cases = controllers.QUICK_CASES if quick else controllers.CASES
     traces = dict.fromkeys(case.trace for case in cases)
     found = [row for trace in traces for row in optimum_rows(trace)]
-    for case in cases:
-        found += case_rows(case, entries, effort)
-    return found + missing_rows(entries)
+    return [*found, *run_contests(contest_names(quick), quick), *missing_rows(quick)]
 
 
 def optimum_rows(trace: str) -> Iterator[Row]:
@@ -76,18 +64,9 @@ def repeated_share(trace: str) -> float:
     return sum(key_of(one) == known for one, known in zip(fresh, kept, strict=True)) / CHECKED
 
 
-def case_rows(case: controllers.Case, entries: Sequence[Entry], effort: Effort) -> Iterator[Row]:
-    """Yield the rows of one contest on the controller space."""
-    results = run_contest(controllers.problem(case), installed(entries), effort)
-    optimum = float(controllers.rewards_of(case.trace, case.objective).max())
-    yield from making.ordering_rows(case.name, results)
-    yield from making.effect_rows(case.name, results)
-    yield from making.share_rows(case.name, results, optimum)
-    yield from making.curve_rows(case.name, results, effort)
-
-
-def missing_rows(entries: Sequence[Entry]) -> list[Row]:
+def missing_rows(quick: bool) -> list[Row]:
     """Return a row that says which extras are missing; none when nothing is."""
+    entries = QUICK_ENTRIES if quick else FULL_ENTRIES
     extras = [entry.missing_extra for entry in entries if entry.missing_extra]
     names = ",".join(sorted(set(extras)))
     note = f"They need what this installs: pip install 'archsim[{names}]'."

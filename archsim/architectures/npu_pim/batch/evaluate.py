@@ -66,9 +66,9 @@ def evaluate(
         seed: Seed of random lengths.
 
     Returns:
-        ``latency_s``, ``energy_j``, ``area_mm2``, ``average_power_w``, ``tokens_per_s`` and
-        ``feasible`` (1 or 0), each of shape (designs,). An infeasible design has infinite latency
-        and energy, zero tokens and zero area.
+        ``latency_s``, ``energy_j``, ``area_mm2``, ``average_power_w``, ``tokens_per_s``,
+        ``energy_per_token_j`` and ``feasible`` (1 or 0), each of shape (designs,). An infeasible
+        design has infinite latency and energy, zero tokens and zero area.
 
     Raises:
         InputError: A key does not exist, a value is out of bounds, or columns differ in length.
@@ -99,6 +99,7 @@ def evaluate(
         "energy_j": energy,
         "area_mm2": area,
         "tokens_per_s": tokens / latency,
+        "energy_per_token_j": energy / tokens,
         "average_power_w": power,
         "feasible": feasible,
     }
